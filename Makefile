@@ -1,0 +1,32 @@
+# make: set up and run the whole graph.  make test: set up and run every check.
+# make plots: a page with every plot, which needs no network.  make bench: time it against others.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+repro: .venv/installed .dvc/tmp/plots.html
+	python -m century.params # before DVC takes old results away to make room for new ones
+	dvc repro
+	cat metrics/download.json
+	python -c 'from century import readme; print(readme.results(readme.read_json(readme.Path("metrics/evaluate.json"))))'
+
+test: .venv/installed
+	ruff check .
+	ruff format --check .
+	mypy --strict century stages
+	pytest
+
+bench: repro
+	python -m benchmarks.compare
+
+plots: .venv/installed .dvc/tmp/plots.html
+	dvc plots show
+
+.dvc/tmp/plots.html: .dvc/plots.html century/page.py .venv/installed
+	python -m century.page
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	pip install --quiet --requirement requirements.txt
+	touch $@
+
+.PHONY: repro test plots bench

@@ -1,0 +1,147 @@
+"""Time this project against what a user would pick instead: make bench
+
+Both sides of a row run in turn, on the same data, on one BLAS thread; after one warm-up each come
+five counted pairs. A row gives the median seconds of both, and the median and the range of the five ratios. Absolute
+times differ from machine to machine; the ratios are what to read.
+"""
+
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+import warnings
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow.csv import ReadOptions, open_csv
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+
+from century import document
+from century.archive import COLUMNS, read_archive
+from century.descent import epoch
+from century.evaluation import exact_logits
+from century.logistic import loss
+from century.params import read_params
+from century.published import MEMBER
+from century.songs import label_songs, read_songs, songs_schema, write_table
+from century.training import train
+
+ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
+PAIRS = 5
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def compare(name: str, ours: Callable[[], object], other: Callable[[], object]) -> None:
+    ours(), other()
+    pairs = [(seconds(ours), seconds(other)) for _ in range(PAIRS)]
+    a, b = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratios = sorted(other / ours for ours, other in pairs)
+    print(f"| {name} | {a:.3f} | {b:.3f} | {statistics.median(ratios):.2f} | {ratios[0]:.2f} to {ratios[-1]:.2f} |")
+
+
+def to_parquet() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write_table(Path(folder) / "songs.parquet", songs_schema(pa.float64()), label_songs(read_archive(ZIP), 2000))
+
+
+def inflate_and_parse() -> None:
+    """What no way around: inflate the member, then parse it, with nothing checked, kept or written."""
+    with zipfile.ZipFile(ZIP) as archive, archive.open(MEMBER) as text:
+        for _ in open_csv(text, read_options=ReadOptions(column_names=list(COLUMNS))):
+            pass
+
+
+def our_epoch(X: np.ndarray, t: np.ndarray, batch_size: int) -> None:
+    for _ in epoch(X, t, np.zeros(90, X.dtype), 0.0, 0.1, batch_size, np.random.default_rng(1)):
+        pass
+
+
+def document_epoch(X: np.ndarray, t: np.ndarray, batch_size: int) -> None:
+    """The assignment's way: a shuffled copy of the whole float64 set, then slices of it."""
+    w, b = np.zeros(90), 0.0
+    order = np.random.permutation(len(X))
+    X, t = X[order], t[order]
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        rows, labels = X[start : start + batch_size], t[start : start + batch_size]
+        dw, db = document.gradient(rows, document.predict(w, b, rows), labels)
+        w -= 0.1 * dw
+        b -= 0.1 * db
+
+
+def sgd_classifier_epoch(X: np.ndarray, t: np.ndarray) -> None:
+    SGDClassifier(loss="log_loss", max_iter=1, tol=None, random_state=1).fit(X, t)
+
+
+def our_training(X: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, float]:
+    p = read_params(Path("params.yaml")).train
+    *_, (w, b, _) = train(X, t, 0.5, 1024, p.seed, p.tolerance, p.max_epochs)
+    return w, b
+
+
+def gap(w: np.ndarray, b: float, X: np.ndarray, t: np.ndarray, optimum: float) -> str:
+    return f"{loss(exact_logits(w, b, X), t) - optimum:.1e}"
+
+
+def repro(folder: Path) -> None:
+    subprocess.run(["dvc", "repro"], cwd=folder, check=True, capture_output=True)
+
+
+def empty_pipeline(folder: Path, stages: int) -> None:
+    """A pipeline of so many stages that do nothing, each after the other."""
+    text = "stages:\n"
+    for number in range(stages):
+        deps = f"    deps:\n      - {number - 1}.txt\n" if number else ""
+        text += f"  empty{number}:\n    cmd: echo > {number}.txt\n{deps}    outs:\n      - {number}.txt\n"
+    (folder / "dvc.yaml").write_text(text)
+    for command in (["git", "init", "--quiet"], ["dvc", "init", "--quiet"], ["dvc", "repro", "--quiet"]):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    print(f"{os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB\n")
+    print("| ours against the other | ours, s | other, s | other / ours | range |\n|---|---|---|---|---|")
+    compare("zip to Parquet, against `pandas.read_csv` to a frame", to_parquet, partial(pd.read_csv, ZIP, header=None))
+    compare("zip to Parquet, against inflating and parsing alone", to_parquet, inflate_and_parse)
+    X, t = read_songs(Path("data/train.parquet"))
+    for size in (100, 512):
+        ours = partial(our_epoch, X, t, size)
+        compare(f"epoch, batches of {size}, against `SGDClassifier`", ours, partial(sgd_classifier_epoch, X, t))
+    exact = X.astype(np.float64)
+    for size in (100, 512):
+        document_way = partial(document_epoch, exact, t, size)
+        compare(f"epoch, batches of {size}, against the assignment's way", partial(our_epoch, X, t, size), document_way)
+    compare(
+        "training, against `LogisticRegression().fit`",
+        partial(our_training, X, t),
+        partial(LogisticRegression().fit, X, t),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        empty_pipeline(Path(folder), 15)
+        compare("no-op `dvc repro`, against fifteen empty stages", partial(repro, Path()), partial(repro, Path(folder)))
+
+    best = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10).fit(exact, t)
+    optimum = loss(exact_logits(best.coef_[0], best.intercept_[0], X), t)
+    fit = LogisticRegression().fit(X, t)
+    print(
+        f"\nTraining loss above the optimum {optimum:.9f} (newton-cholesky, tolerance 1e-10): ours "
+        f"{gap(*our_training(X, t), X, t, optimum)}, `LogisticRegression()` "
+        f"{gap(fit.coef_[0], fit.intercept_[0], X, t, optimum)}"
+    )
+
+
+if __name__ == "__main__":
+    main()

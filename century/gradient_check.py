@@ -1,0 +1,101 @@
+"""Is the gradient right? The formula held against finite differences of the loss, in float64.
+
+Shapes: X (n, d), t (n,), w (d,), b a scalar, x (d + 1,) = w and b together, directions (m, d + 1).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from century import document
+from century.differences import Vector, central, forward
+from century.errors import InputError
+from century.logistic import Array, gradient, logits, loss, predict
+
+STEP = 1e-5  # near the cube root of the machine epsilon, where central differences are most exact
+
+
+class Point(NamedTuple):
+    """Where to check: songs, a point (w, b), and directions, each of them named."""
+
+    X: Array
+    t: Array
+    w: Vector
+    b: float
+    directions: Vector
+    names: list[str]
+
+    def loss(self, x: Vector) -> float:
+        return loss(logits(x[:-1], x[-1], self.X), self.t)
+
+
+def points(X: Array, t: Array, features: list[str], directions: int, seed: int) -> dict[str, Point]:
+    """The assignment's toy; the songs X (n, d), t (n,) at a random w and b; and there, random unit directions."""
+    d = X.shape[1]
+    rng = np.random.RandomState(seed)
+    w: Vector = rng.standard_normal(size=(d,))
+    b = float(rng.standard_normal())
+    random = rng.standard_normal((directions, d + 1))
+    random /= np.linalg.norm(random, axis=1, keepdims=True)
+    axes, slopes = np.eye(d + 1), [*features, "b"]
+    return {
+        "toy": Point(np.ones((2, d)), np.ones(2), np.zeros(d), 1.0, axes, slopes),
+        "songs": Point(X, t, w, b, axes, slopes),
+        "directions": Point(X, t, w, b, random, [f"random direction {k}" for k in range(1, directions + 1)]),
+    }
+
+
+def slopes_by_formula(point: Point) -> Vector:
+    """The slope of the loss along each direction (m,)."""
+    dw, db = gradient(point.X, predict(point.w, point.b, point.X), point.t)
+    slopes: Vector = point.directions @ np.append(dw, db)
+    return slopes
+
+
+def errors(slopes: Vector, differences: Vector) -> Vector:
+    """|slope - difference| / max(1, |difference|), (m,)."""
+    return np.abs(slopes - differences) / np.maximum(1, np.abs(differences))
+
+
+def curve(point: Point, steps: list[float]) -> Iterator[tuple[str, float, float]]:
+    """The kind of difference, the step, and the largest error over the directions: a V on logarithmic axes."""
+    slopes, x = slopes_by_formula(point), np.append(point.w, point.b)
+    for name, difference in (("forward", forward), ("central", central)):
+        for h in steps:
+            yield name, h, float(errors(slopes, difference(point.loss, x, h, point.directions)).max())
+
+
+def refuse_wrong_gradient(point: Point, tolerance: float) -> float:
+    """The largest error over the directions, against central differences of the best step.
+
+    Raises InputError, naming the slope that is furthest off, where it is above the tolerance.
+    """
+    slopes = slopes_by_formula(point)
+    differences = central(point.loss, np.append(point.w, point.b), STEP, point.directions)
+    error = errors(slopes, differences)
+    worst = int(error.argmax())
+    if not error[worst] <= tolerance:
+        raise InputError(
+            f"the gradient is wrong: along {point.names[worst]} the slope of the loss is {float(slopes[worst])} by the "
+            f"formula, {float(differences[worst])} by central differences (h = {STEP}), above the error of {tolerance} "
+            "that is allowed. Mend gradient() in century/logistic.py"
+        )
+    return float(error[worst])
+
+
+def toy_figures() -> dict[str, float]:
+    """The assignment's check at w = 0, b = 1, X = ones(2, 90), t = ones(2): forward differences of its cost, h 1e-5."""
+    X, t, w, b, h = np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5
+
+    def f(x: Vector) -> float:
+        return document.cost(predict(x[:-1], x[-1], X), t)
+
+    dw, db = gradient(X, predict(w, b, X), t)
+    *dw_difference, db_difference = forward(f, np.append(w, b), h, np.eye(91))
+    return {
+        "dL_db": float(db),
+        "dL_db_difference": float(db_difference),
+        "dL_db_error": float(abs(db - db_difference)),
+        "dL_dw_largest_error": float(np.max(np.abs(dw - dw_difference))),
+    }

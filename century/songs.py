@@ -1,0 +1,113 @@
+"""Tables of songs: their columns, from Parquet to NumPy and back.
+
+The columns are row (the song's line in the file, from 0), year, label (0 or 1), and the 90 timbre features var1..var90:
+float64 with the file's own decimals, float32 once normalized.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from century.files import replacing
+
+FEATURES = [f"var{number}" for number in range(1, 91)]
+
+
+def songs_schema(feature: pa.DataType) -> pa.Schema:
+    features = [(name, feature) for name in FEATURES]
+    return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
+
+
+def label_songs(tables: Iterable[pa.Table], threshold_year: int) -> Iterator[pa.Table]:
+    """Number the songs from 0 and label them: 1 if released after `threshold_year`, else 0."""
+    start = 0
+    for table in tables:
+        row = np.arange(start, start + len(table), dtype=np.int32)
+        label = (table["year"].to_numpy() > threshold_year).astype(np.int8)
+        yield table.add_column(0, "row", pa.array(row)).add_column(2, "label", pa.array(label))
+        start += len(table)
+
+
+def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """Write the tables, as they come, in row groups of about 65,536 rows.
+
+    Real numbers hardly repeat, so neither a dictionary nor compression would be worth its time.
+    """
+    options = {"use_dictionary": ["part"], "compression": "none"}
+    with replacing(path) as partial, pq.ParquetWriter(partial, schema, **options) as writer:
+        for table in merge(tables, 65_536):
+            writer.write_table(table, row_group_size=65_536)
+
+
+def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of at least so many rows; the last may have fewer."""
+    pending: list[pa.Table] = []
+    for table in tables:
+        pending.append(table)
+        if sum(map(len, pending)) >= rows:
+            yield pa.concat_tables(pending)
+            pending = []
+    if pending:
+        yield pa.concat_tables(pending)
+
+
+def open_table(path: Path) -> pq.ParquetFile:
+    """A table to be read in parts; without pre_buffer the parts already read are let go."""
+    return pq.ParquetFile(path, pre_buffer=False)
+
+
+def read_column(path: Path, name: str) -> NDArray[Any]:
+    column: NDArray[Any] = open_table(path).read([name])[name].to_numpy()
+    return column
+
+
+def count_songs(path: Path) -> dict[str, int]:
+    """What is in a table of songs: rows, first and last year, songs after 2000, rows that repeat an earlier one."""
+    year = read_column(path, "year")
+    return {
+        "songs": len(year),
+        "first_year": int(year.min()),
+        "last_year": int(year.max()),
+        "after_2000": int((year > 2000).sum()),
+        "duplicate_rows": len(year) - len(np.unique(row_hashes(path))),
+    }
+
+
+def row_hashes(path: Path) -> NDArray[np.uint64]:
+    """A number (n,) for each song, the same for equal years and features, and else almost surely not.
+
+    Two of 515,345 different rows would share one of the 2^64 numbers in one file of 10^8.
+    """
+    hashes = []
+    for batch in open_table(path).iter_batches(8192, columns=["year", *FEATURES]):
+        h = np.zeros(len(batch), np.uint64)
+        for column in batch.columns:
+            bits = (column.to_numpy() + 0.0).view(np.uint64)  # + 0.0 makes -0.0 the same as 0.0
+            h = (h ^ bits) * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: Knuth, TAOCP 3 (1998), section 6.4
+            h ^= h >> np.uint64(32)
+        hashes.append(h)
+    return np.concatenate(hashes)
+
+
+def read_songs(path: Path, at_most: int | None = None) -> tuple[NDArray[Any], NDArray[np.int8]]:
+    """The features X (n, 90), row by row in memory, and the labels t (n,), in file order: all or the first."""
+    file = open_table(path)
+    n = file.metadata.num_rows if at_most is None else min(at_most, file.metadata.num_rows)
+    X = np.empty((n, len(FEATURES)), file.schema_arrow.field(FEATURES[0]).type.to_pandas_dtype())
+    t = np.empty(n, np.int8)
+    start = 0
+    # A few thousand rows at a time: columns turn into rows quickly while both fit in the processor's cache.
+    for batch in file.iter_batches(batch_size=4096, columns=["label", *FEATURES]):
+        if start == n:
+            break
+        batch = batch[: n - start]
+        rows = slice(start, start + len(batch))
+        t[rows] = batch["label"]
+        X[rows] = np.stack([batch[name] for name in FEATURES], axis=1)
+        start = rows.stop
+    return X, t

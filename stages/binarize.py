@@ -1,0 +1,30 @@
+"""Read the songs out of the zip and label them by their year."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from century import published
+from century.archive import read_archive
+from century.errors import InputError
+from century.files import read_json, write_json
+from century.params import Params
+from century.songs import count_songs, label_songs, read_column, songs_schema, write_table
+from stages.entry import start
+
+ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
+SONGS = Path("data/songs.parquet")
+
+
+def stage(params: Params) -> None:
+    write_table(SONGS, songs_schema(pa.float64()), label_songs(read_archive(ZIP), params.binarize.threshold_year))
+    counts = count_songs(SONGS)
+    if read_json(Path("metrics/download.json"))["is_uci_file"] and counts != published.SONGS:
+        raise InputError(f"{ZIP} is the UCI file, but was read as {counts}; published is {published.SONGS}")
+    label = read_column(SONGS, "label")
+    by_label = {"label_0": int((label == 0).sum()), "label_1": int((label == 1).sum())}
+    write_json(Path("metrics/binarize.json"), {**counts, **by_label})
+
+
+if __name__ == "__main__":
+    start("binarize", stage)

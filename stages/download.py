@@ -1,0 +1,31 @@
+"""Put the zip in its place: the stand-in, the file from UCI, or a copy that the user has."""
+
+from pathlib import Path
+
+from century.fetch import download, link, sha256
+from century.files import write_json
+from century.params import Params
+from century.stand_in import write_stand_in
+from stages.entry import start
+
+ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
+
+
+def stage(params: Params) -> None:
+    data = params.data
+    if data.source == "stand-in":
+        write_stand_in(ZIP, data.stand_in.songs, data.stand_in.train_songs, data.stand_in.seed)
+    elif data.source == "uci":
+        download(data.uci.urls, data.uci.size, data.uci.sha256, ZIP)
+    else:
+        link(Path(data.source), ZIP)
+    found = sha256(ZIP)
+    is_uci_file = found == data.uci.sha256
+    write_json(
+        Path("metrics/download.json"),
+        {"source": data.source, "bytes": ZIP.stat().st_size, "sha256": found, "is_uci_file": is_uci_file},
+    )
+
+
+if __name__ == "__main__":
+    start("download", stage)

@@ -1,0 +1,40 @@
+"""How every stage starts: with the parameters that dvc.yaml declares for it, and no others."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel
+
+from century.errors import InputError
+from century.params import Params, read_params
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def start(name: str, stage: Callable[[Params], None]) -> None:
+    """Run a stage. What the user can mend ends it with one line on stderr and exit code 1."""
+    try:
+        stage(only(read_params(Path("params.yaml")), declared(name)))
+    except (InputError, OSError) as error:
+        sys.exit(f"{name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted")
+
+
+def declared(name: str) -> list[str]:
+    """The keys of params.yaml that dvc.yaml lists under a stage's `params`: `section.key`, or a whole `section`."""
+    stages = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    return [key for key in stages[name].get("params", []) if isinstance(key, str)]
+
+
+def only(model: Model, keys: list[str]) -> Model:
+    """The same model with the fields named by dotted keys; reading any other is an AttributeError."""
+    fields: dict[str, Any] = {}
+    for head in {key.partition(".")[0] for key in keys}:
+        rest = [key.partition(".")[2] for key in keys if key.partition(".")[0] == head]
+        value = getattr(model, head)
+        fields[head] = value if "" in rest else only(value, rest)
+    return model.model_construct(**fields)

@@ -1,0 +1,25 @@
+"""Hold the gradient against finite differences; where it is wrong, fail, so that nothing is trained with it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from century.files import write_csv, write_json
+from century.gradient_check import curve, points, refuse_wrong_gradient, toy_figures
+from century.params import Params
+from century.songs import FEATURES, read_songs
+from stages.entry import start
+
+
+def stage(params: Params) -> None:
+    check = params.gradient_check
+    X, t = read_songs(Path("data/train.parquet"), check.songs)
+    at = points(X.astype(np.float64), t, FEATURES, check.directions, check.seed)
+    errors = {f"error_{name}": refuse_wrong_gradient(point, check.tolerance) for name, point in at.items()}
+    rows = [(name, *row) for name, point in at.items() for row in curve(point, check.steps)]
+    write_csv(Path("plots/gradient_check.csv"), ["point", "method", "step", "error"], rows)
+    write_json(Path("metrics/gradient_check.json"), {"passed": True, **errors, "document": toy_figures()})
+
+
+if __name__ == "__main__":
+    start("gradient_check", stage)

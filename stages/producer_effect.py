@@ -1,0 +1,49 @@
+"""Measure what knowing a song's artist is worth to a stiff learner and to one that remembers."""
+
+from pathlib import Path
+
+import numpy as np
+
+from century.files import write_csv, write_json
+from century.params import Params
+from century.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
+from century.songs import read_songs
+from stages.entry import start
+
+
+def stage(params: Params) -> None:
+    p = params.producer_effect
+    q = params.intervals
+    X, t = read_songs(Path("data/songs.parquet"), p.more_songs)
+    X = X.astype(np.float32)
+    learners = {
+        "logistic_regression": (logistic_regression(), p.songs),
+        "logistic_regression_more_songs": (logistic_regression(), p.more_songs),
+        "nearest_neighbours": (nearest_neighbours(p.neighbours), p.songs),
+    }
+    leaks = {}
+    for name, (learner, songs) in learners.items():
+        predicted = predictions(learner, X[:songs], t[:songs], p.folds, p.seed)
+        leaks[name] = leak(predicted, t[:songs], q.block_length, q.draws, q.seed)
+    write_json(Path("metrics/producer_effect.json"), leaks)
+    write_csv(
+        Path("plots/producer_effect.csv"),
+        ["learner", "songs", "split", "accuracy", "leak", "leak_low", "leak_high"],
+        [
+            (
+                name.removesuffix("_more_songs").replace("_", " "),
+                row["songs"],
+                split.replace("_", " "),
+                row[split],
+                row["leak"]["value"],
+                row["leak"]["blocks"]["low"],
+                row["leak"]["blocks"]["high"],
+            )
+            for name, row in leaks.items()
+            for split in ("by_producer", "shuffled")
+        ],
+    )
+
+
+if __name__ == "__main__":
+    start("producer_effect", stage)

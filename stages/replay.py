@@ -1,0 +1,42 @@
+"""Replay the document's run, hold it against the numbers that it prints, and run its sweep without its mistakes."""
+
+from pathlib import Path
+
+from century.comparison import NO_SONGS, Figure, compare, is_published_task, summary
+from century.files import read_json, write_csv, write_json
+from century.params import Params
+from century.replay import Ending, Point, best, curves, endings, outcome, replay
+from century.songs import read_songs
+from stages.entry import start
+
+
+def stage(params: Params) -> None:
+    split = params.split
+    X, t = read_songs(Path("data/songs.parquet"))
+    normalization = read_json(Path("data/normalization.json"))
+    X -= normalization["means"]
+    X /= normalization["stds"]
+    numbers, published, right = replay(X, t, split.train_rows, split.validation_rows)
+    is_uci_file = read_json(Path("metrics/download.json"))["is_uci_file"]
+    comparable = is_published_task(is_uci_file, params.binarize.threshold_year, split.train_rows, split.validation_rows)
+    figures = compare(numbers)
+    toy = [figure for figure in figures if figure.cell in NO_SONGS]
+    songs = [figure for figure in figures if figure.cell not in NO_SONGS]
+    write_csv(Path("data/replay_comparison.csv"), Figure._fields, toy + songs if comparable else toy)
+    write_csv(Path("plots/replay.csv"), Point._fields, curves({"as published": published, "run right": right}))
+    write_csv(Path("plots/replay_sweep.csv"), Ending._fields, endings(published, right))
+    write_json(
+        Path("metrics/replay.json"),
+        {
+            "toy_figures": summary(toy),
+            "song_figures": summary(songs) if comparable else "not the published data",
+            "best_as_published": outcome(published, best(published)),
+            "best_run_right": outcome(right, best(right)),
+            "published_choice_run_right": outcome(right, best(published)),
+            "numbers": numbers,
+        },
+    )
+
+
+if __name__ == "__main__":
+    start("replay", stage)

@@ -1,0 +1,42 @@
+"""Train the model until another epoch hardly lowers the training loss."""
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from century.evaluation import exact_logits, scores
+from century.files import read_json, write_csv, write_json
+from century.model import write_model
+from century.params import Params
+from century.songs import read_songs
+from century.training import train
+from stages.entry import start
+
+
+def stage(params: Params) -> None:
+    p = params.train
+    best = read_json(Path("metrics/sweep.json"))["best"]
+    mu = best["learning_rate"] if p.learning_rate == "sweep" else p.learning_rate
+    batch_size = best["batch_size"] if p.batch_size == "sweep" else p.batch_size
+    X, t = read_songs(Path("data/train.parquet"))
+    X_validation, t_validation = read_songs(Path("data/validation.parquet"))
+    curve = []
+    epochs = train(X, t, mu, batch_size, p.seed, p.tolerance, p.max_epochs)
+    for k, (w, b, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
+        validation = scores(exact_logits(w, b, X_validation), t_validation)
+        curve.append(
+            (k, k * (len(X) // batch_size) * batch_size, training_loss, validation["loss"], validation["accuracy"])
+        )
+    write_model(
+        Path("data/model.json"), w, b, read_json(Path("data/normalization.json")), params.binarize.threshold_year
+    )
+    columns = ["epoch", "songs_seen", "training_loss", "validation_loss", "validation_accuracy"]
+    write_csv(Path("plots/train.csv"), columns, curve)
+    write_json(
+        Path("metrics/train.json"),
+        {"learning_rate": mu, "batch_size": batch_size, **dict(zip(columns, curve[-1], strict=True))},
+    )
+
+
+if __name__ == "__main__":
+    start("train", stage)

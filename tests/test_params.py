@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from century.errors import InputError
+from century.params import Yaml12Loader, read_params
+
+DEFAULTS = Path("params.yaml").read_text(encoding="utf-8")
+
+
+def read(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_params(path)
+
+
+def test_the_defaults_are_those_of_the_assignment():
+    params = read_params(Path("params.yaml"))
+    assert params.binarize.threshold_year == 2000
+    assert (params.split.train_rows, params.split.validation_rows, params.split.seed) == (463_715, 50_000, 1)
+    rates = params.learning_rates
+    assert (rates.too_small, rates.good, rates.too_large) == (0.005, 0.1, 5.0)
+    assert (rates.batch_size, rates.iterations) == (100, 100)
+    assert (params.sweep.learning_rates, params.sweep.batch_sizes) == ([0.1, 0.5, 1.0], [64, 512, 1024])
+    assert (params.sweep.iterations, params.sweep.every) == (100, 10)
+
+
+BAD = [
+    ("too_small: 0.005", "too_small: -0.005", "learning_rates.too_small = -0.005: must be greater than 0"),
+    ("good: 0.1", "good: .nan", "learning_rates.good = '.nan': must be a valid number"),
+    (
+        "too_large: 5.0",
+        "too_large: 1e7",
+        "learning_rates.too_large = 10000000.0: must be less than or equal to 1000000",
+    ),
+    ("tolerance: 2.0e-7", "tolerance: small", "train.tolerance = 'small': must be a valid number"),
+    ("max_iter: 100", "max_iter: true", "baseline.max_iter = True: must be a valid integer"),
+    ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': must be a valid integer"),
+    ("  C: 1.0", "  C: 1.0\n  penalty: l1", "baseline.penalty = 'l1': is no key of this file"),
+    ("  max_iter: 100", "", "baseline.max_iter: is missing; add it"),
+    ("binarize:", "colour: 3\nbinarize:", "colour = 3: is no key of this file"),
+    ("[64, 512, 1024]", "[64, -1, 1024]", "sweep.batch_sizes.1 = -1: must be greater than 0"),
+    ("[64, 512, 1024]", "[64, 413716]", "sweep.batch_sizes = 413716: must be at most the 413715 training songs"),
+    ("batch_size: 100 ", "batch_size: 500000 ", "learning_rates.batch_size = 500000: must be at most the 413715"),
+    ("batch_size: sweep", "batch_size: 413716", "train.batch_size = 413716: must be at most the 413715"),
+    ("batch_size: sweep", "batch_size: half", "train.batch_size = 'half': must be a valid integer or must be 'sweep'"),
+    (
+        "  learning_rate: sweep",
+        "  learning_rate: -1.5",
+        "train.learning_rate = -1.5: must be greater than 0 or must be",
+    ),
+    (
+        "validation_rows: 50000",
+        "validation_rows: 463715",
+        "split.validation_rows = 463715: must be below train_rows = 463715",
+    ),
+    ("train_songs: 463715", "train_songs: 515345", "data.stand_in.train_songs = 515345: must be below songs = 515345"),
+    ("iterations: 100", "iterations: 95", "learning_rates.every = 10: must be a divisor of iterations = 95"),
+    ("validation: shuffled", "validation: sorted", "split.validation = 'sorted': must be 'shuffled' or 'contiguous'"),
+    ("bins: 15", "bins: 1", "evaluate.bins = 1: must be greater than or equal to 2"),
+    ("block_length: 200", "block_length: 0", "intervals.block_length = 0: must be greater than 0"),
+    ("draws: 2000", "draws: 10", "intervals.draws = 10: must be greater than or equal to 100"),
+    ("folds: 5", "folds: 1", "producer_effect.folds = 1: must be greater than or equal to 2"),
+    ("neighbours: 15", "neighbours: 16001", "producer_effect.neighbours = 16001: must be at most the 16000 training"),
+    ("more_songs: 200000", "more_songs: 10", "producer_effect.more_songs = 10: must be at least songs = 20000"),
+    ("source: stand-in", "source: 3", "data.source = 3: must be a valid string"),
+    ("sha256: 06f8", "sha256: 06F8", "data.uci.sha256 = '06F8"),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "line"), BAD)
+def test_a_bad_value_gives_one_line_with_key_value_and_rule(tmp_path, good, bad, line):
+    assert good in DEFAULTS
+    with pytest.raises(InputError) as refusal:
+        read(tmp_path, DEFAULTS.replace(good, bad, 1))
+    assert str(refusal.value).startswith(f"{tmp_path / 'params.yaml'}: {line}")
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["", "- 1", "data: [", "data: {}: {}"])
+def test_what_is_no_mapping_gives_one_line(tmp_path, text):
+    with pytest.raises(InputError) as refusal:
+        read(tmp_path, text)
+    assert "\n" not in str(refusal.value)
+
+
+def test_params_cannot_be_changed():
+    params = read_params(Path("params.yaml"))
+    with pytest.raises(ValidationError):
+        params.split.seed = 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1e-3", 0.001), ("yes", "yes"), ("1:30", "1:30"), ("010", "010"), ("~", None)]
+)
+def test_scalars_are_those_of_yaml_1_2(text, value):
+    assert yaml.load(text, Yaml12Loader) == value
+
+
+number = st.one_of(
+    st.integers().map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.from_regex(r"[-+]?[0-9.eE]{1,6}", fullmatch=True),
+)
+
+
+@given(number)
+def test_a_number_that_we_read_is_the_number_that_dvc_reads(text):
+    ours = yaml.load(f"key: {text}", Yaml12Loader)["key"]
+    if not isinstance(ours, str):  # a string in place of a number is refused by every model, so nothing is misread
+        theirs = YAML(typ="safe", pure=True).load(f"key: {text}")["key"]
+        assert (type(ours), ours) == (type(theirs), theirs)

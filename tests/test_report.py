@@ -1,0 +1,104 @@
+"""The report: its numbers are those of the files, its first page says whose songs they are, its bytes are the same."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from century.model import write_model
+from century.songs import FEATURES
+
+PDFTOTEXT = shutil.which("pdftotext")
+needs_pdftotext = pytest.mark.skipif(PDFTOTEXT is None and "CI" not in os.environ, reason="there is no pdftotext")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """All that the stage reads, and no more, to be edited."""
+    for folder in ("century", "stages", "metrics", "plots", "figures", "report"):
+        shutil.copytree(folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dvc.yaml", "params.yaml"):
+        shutil.copyfile(name, tmp_path / name)
+    rng = np.random.default_rng(0)
+    normalization = {"features": FEATURES, "means": rng.normal(size=90).tolist(), "stds": [1.0] * 90}
+    for name in ("model", "baseline"):  # DVC keeps the real ones, and a fresh clone has none yet
+        write_model(tmp_path / f"data/{name}.json", rng.normal(size=90), 0.1, normalization, 2000)
+    return tmp_path
+
+
+def typeset(project: Path) -> bytes:
+    subprocess.run([sys.executable, "-m", "stages.report"], cwd=project, check=True, timeout=100)
+    return (project / "report/report.pdf").read_bytes()
+
+
+def text(project: Path) -> list[str]:
+    """The words of each page, with single spaces."""
+    typeset(project)
+    assert PDFTOTEXT, "CI needs pdftotext: .ci/run installs it"
+    command = [PDFTOTEXT, "-layout", str(project / "report/report.pdf"), "-"]
+    pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
+    return [re.sub(r"\s+", " ", page) for page in pages[:-1]]
+
+
+def change(path: Path, **keys: object) -> None:
+    """Set keys of a JSON file, `a__b` for b within a."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for key, value in keys.items():
+        *sections, last = key.split("__")
+        place = content
+        for section in sections:
+            place = place[section]
+        place[last] = value
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_the_same_files_give_the_same_bytes_without_a_date(project):
+    one = typeset(project)
+    assert one == typeset(project)
+    assert b"CreationDate" not in one
+
+
+@needs_pdftotext
+def test_the_numbers_are_those_of_the_metrics(project):
+    pages = text(project)
+    assert 10 <= len(pages) <= 15
+    scores = json.loads((project / "metrics/evaluate.json").read_text(encoding="utf-8"))
+    for model in ("sgd", "sklearn"):
+        for part in scores[model].values():
+            assert f"{part['accuracy']:.5f}" in " ".join(pages)
+    change(project / "metrics/evaluate.json", sgd__test__accuracy=0.12345, sgd__train__loss=0.9876543)
+    again = " ".join(text(project))
+    assert "0.12345" in again
+    assert "12.35 of 100" in again or "12.34 of 100" in again
+    assert "0.9876543" in again
+    assert f"{scores['sgd']['test']['accuracy']:.5f}" not in again
+
+
+@needs_pdftotext
+def test_the_first_page_says_whose_songs_they_are(project):
+    path = project / "metrics/download.json"
+    change(path, source="stand-in", is_uci_file=False)
+    assert "THESE SONGS ARE A STAND-IN" in text(project)[0]
+    change(path, source="my/songs_$#.zip", is_uci_file=False)
+    assert "USER\u2019S OWN" in text(project)[0]
+    assert "my/songs_$#.zip" in text(project)[1]
+    change(path, source="uci", is_uci_file=True)
+    first = text(project)[0]
+    assert "YearPredictionMSD, UCI" in first
+    assert "STAND-IN" not in first
+
+
+@needs_pdftotext
+def test_extreme_numbers_do_not_stop_it(project):
+    perfect = {"accuracy": 1.0, "loss": 0.0, "songs": 50}
+    of_parts = dict.fromkeys(("train", "validation", "test"), perfect)
+    change(project / "metrics/evaluate.json", sgd=of_parts, sklearn=of_parts)
+    change(project / "metrics/gradient_check.json", error_toy=0.0, error_songs=1e-300, error_directions=12.0)
+    change(project / "metrics/replay.json", song_figures={"matched": 3, "of": 432, "not_matched": []})
+    assert "3 of 432" in " ".join(text(project))
