@@ -1,7 +1,8 @@
-"""Minibatch stochastic gradient descent.
+"""Minibatch stochastic gradient descent, for one model or for many side by side.
 
-Shapes: X (n, d), t (n,), w (d,), b a scalar; mu is the learning rate. One step: w <- w - mu dL/dw, b <- b - mu dL/db,
-where L is the loss over one minibatch of songs.
+Shapes: X (n, d) songs, the last column 1 throughout, so that its weight is the bias; t (n,) labels 0 or 1.
+A model is a column of W (d, k), its learning rate one of mu (k,); of a stack of such, W is (m, d, k), mu (m, 1, k).
+One step for each model: w <- w - mu dL/dw, where L is the loss over one minibatch of songs, the same for all models.
 Source: Robbins and Monro, A stochastic approximation method, Annals of Mathematical Statistics 22 (1951).
 """
 
@@ -9,33 +10,37 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from century.logistic import Array, gradient, predict
+from century.logistic import Array
 
 
-def epoch(
-    X: Array, t: Array, w: Array, b: float, mu: float, batch_size: int, rng: np.random.Generator
-) -> Iterator[tuple[Array, float]]:
-    """Pass over the songs once in random order; yield (w, b) after every step.
+def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array) -> Iterator[Array]:
+    """Pass over the songs once in the given order (n,), writing to W; yield it after every step.
 
-    Songs left over after the last whole minibatch are skipped. The w given is never written to, nor any w yielded:
-    each step makes a new one. Raises ValueError where the songs do not fill one minibatch.
+    Songs left over after the last whole minibatch are skipped. The gradient is that of logistic.py, X' (y - t) / n,
+    with y - t = (tanh(z / 2) - (2 t - 1)) / 2, in arrays that are used again in every step.
     """
-    if batch_size > len(X):
-        raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
+    sign = (2 * t - 1).astype(X.dtype)[:, None]
+    step = (mu / (2 * batch_size)).astype(X.dtype)
     rows = np.empty((batch_size, X.shape[1]), X.dtype)
-    order = rng.permutation(len(X))
+    z = np.empty((*W.shape[:-2], batch_size, W.shape[-1]), X.dtype)
     for start in range(0, len(X) - batch_size + 1, batch_size):
         batch = order[start : start + batch_size]
         X.take(batch, axis=0, out=rows, mode="clip")  # "clip" writes straight into rows, "raise" would buffer
-        dw, db = gradient(rows, predict(w, b, rows), t[batch])
-        w, b = w - mu * dw, b - mu * db
-        yield w, b
+        np.matmul(rows, W, out=z)
+        z *= 0.5
+        np.tanh(z, out=z)
+        z -= sign.take(batch, axis=0)
+        z *= step
+        W -= rows.T @ z
+        yield W
 
 
-def descend(
-    X: Array, t: Array, w: Array, b: float, mu: float, batch_size: int, rng: np.random.Generator
-) -> Iterator[tuple[Array, float]]:
-    """Epoch after epoch without end, at one learning rate: the caller stops when it has seen enough."""
+def descend(X: Array, t: Array, W: Array, mu: Array, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
+    """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough.
+
+    Raises ValueError where the songs do not fill one minibatch.
+    """
+    if batch_size > len(X):
+        raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
     while True:
-        for w, b in epoch(X, t, w, b, mu, batch_size, rng):
-            yield w, b
+        yield from epoch(X, t, W, mu, batch_size, rng.permutation(len(X)))

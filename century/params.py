@@ -106,6 +106,7 @@ class Sweep(Run):
 class Train(Section):
     learning_rate: LearningRate | Literal["sweep"]
     batch_size: Count | Literal["sweep"]
+    memory: Count
     tolerance: Positive
     max_epochs: Count
     seed: Seed

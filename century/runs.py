@@ -1,15 +1,22 @@
-"""Short training runs from zero, looked at through the validation set as they go."""
+"""Short training runs from zero, one for each learning rate, looked at through the validation set as they go.
 
-from collections.abc import Iterator
+Shapes: X (n, d), the last column 1, and t (n,) as in descent.py; w (d,).
+"""
+
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from century.descent import descend
-from century.logistic import Array, accuracy, logits, loss, sigmoid
+from century.logistic import Array, accuracy, loss, sigmoid
 
-Part = tuple[Array, Array]  # X (n, d), t (n,)
+Part = tuple[Array, Array]  # X, t
+
+# Models that are multiplied together. BLAS rounds by the shape of a product: with one shape for all, a run's last
+# digits do not depend on which other runs stand beside it.
+WIDTH = 16
 
 
 class Look(NamedTuple):
@@ -22,18 +29,43 @@ class Look(NamedTuple):
 
 
 def run(
-    train: Part, validation: Part, mu: float, batch_size: int, iterations: int, every: int, seed: int
-) -> Iterator[Look]:
-    """Descend from w = 0, b = 0 for so many steps and look at the validation set every so often.
+    train: Part, learning_rates: Sequence[float], batch_size: int, iterations: int, every: int, seed: int
+) -> Iterator[tuple[int, list[Array]]]:
+    """Descend from w = 0 for so many steps; every so often yield the step and the w of each learning rate.
 
-    The random stream is the run's own, whatever ran before. It starts from the seed and the batch size: runs that
-    differ in the learning rate alone see the same songs in the same order.
+    The runs see the same songs in the same order, from a random stream that starts from the seed and the batch size,
+    whatever ran before.
     """
-    rng = np.random.default_rng([seed, batch_size])
     X, t = train
-    X_validation, t_validation = validation
-    steps = descend(X, t, np.zeros(X.shape[1], X.dtype), 0.0, mu, batch_size, rng)
-    for iteration, (w, b) in enumerate(islice(steps, iterations), start=1):
+    k = len(learning_rates)
+    rng = np.random.default_rng([seed, batch_size])
+    mu = np.zeros((-(-k // WIDTH), 1, WIDTH))
+    mu.flat[:k] = learning_rates
+    steps = descend(X, t, np.zeros((len(mu), X.shape[1], WIDTH), X.dtype), mu, batch_size, rng)
+    for iteration, W in enumerate(islice(steps, iterations), start=1):
         if iteration % every == 0:
-            z = logits(w, b, X_validation)
-            yield Look(iteration, iteration * batch_size, loss(z, t_validation), accuracy(sigmoid(z), t_validation))
+            yield iteration, list(W.swapaxes(1, 2).reshape(-1, X.shape[1])[:k].copy())
+
+
+def seen_by(w: Array, part: Part) -> tuple[float, float]:
+    """(loss, accuracy) of w on some songs."""
+    X, t = part
+    z = X @ w
+    return loss(z, t), accuracy(sigmoid(z), t)
+
+
+def looks(
+    train: Part,
+    validation: Part,
+    learning_rates: Sequence[float],
+    batch_size: int,
+    iterations: int,
+    every: int,
+    seed: int,
+) -> list[list[Look]]:
+    """The looks of each learning rate's run, in the order of the rates."""
+    at_each_step = [
+        [Look(iteration, iteration * batch_size, *seen_by(w, validation)) for w in ws]
+        for iteration, ws in run(train, learning_rates, batch_size, iterations, every, seed)
+    ]
+    return [list(of_one_run) for of_one_run in zip(*at_each_step, strict=True)]

@@ -4,9 +4,10 @@ Source: Cawley and Talbot, On over-fitting in model selection and subsequent sel
 Journal of Machine Learning Research 11 (2010).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from century.runs import Part, run
+from century.runs import Part, run, seen_by
 
 
 class Candidate(NamedTuple):
@@ -20,20 +21,21 @@ class Candidate(NamedTuple):
     test_accuracy: float
 
 
-def candidate(
-    train: Part, validation: Part, test: Part, mu: float, batch_size: int, iterations: int, seed: int
-) -> Candidate:
-    """The very run that the sweep made: its steps depend on no song that is only looked at."""
-    (seen,) = run(train, validation, mu, batch_size, iterations, iterations, seed)
-    (peeked,) = run(train, test, mu, batch_size, iterations, iterations, seed)
-    return Candidate(
-        mu,
-        batch_size,
-        seen.validation_loss,
-        seen.validation_accuracy,
-        peeked.validation_loss,
-        peeked.validation_accuracy,
-    )
+def candidates(
+    train: Part,
+    validation: Part,
+    test: Part,
+    learning_rates: Sequence[float],
+    batch_size: int,
+    iterations: int,
+    seed: int,
+) -> list[Candidate]:
+    """The very runs that the sweep made with this batch size: no step depends on a song that is only looked at."""
+    ((_, ws),) = run(train, learning_rates, batch_size, iterations, iterations, seed)
+    return [
+        Candidate(mu, batch_size, *seen_by(w, validation), *seen_by(w, test))
+        for mu, w in zip(learning_rates, ws, strict=True)
+    ]
 
 
 def claims(candidates: list[Candidate]) -> dict[str, Any]:

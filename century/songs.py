@@ -4,7 +4,7 @@ The columns are row (the song's line in the file, from 0), year, label (0 or 1),
 float64 with the file's own decimals, float32 once normalized.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,20 +94,51 @@ def row_hashes(path: Path) -> NDArray[np.uint64]:
     return np.concatenate(hashes)
 
 
-def read_songs(path: Path, at_most: int | None = None) -> tuple[NDArray[Any], NDArray[np.int8]]:
-    """The features X (n, 90), row by row in memory, and the labels t (n,), in file order: all or the first."""
+def read_songs(
+    path: Path, at_most: int | None = None, constant: bool = False, row_groups: Sequence[int] | None = None
+) -> tuple[NDArray[Any], NDArray[np.int8]]:
+    """The features X (n, 90), row by row in memory, and the labels t (n,), in file order.
+
+    All songs, or those of some row groups, or the first `at_most` of them. `constant` adds a last column of ones.
+    """
     file = open_table(path)
-    n = file.metadata.num_rows if at_most is None else min(at_most, file.metadata.num_rows)
-    X = np.empty((n, len(FEATURES)), file.schema_arrow.field(FEATURES[0]).type.to_pandas_dtype())
+    groups = range(file.num_row_groups) if row_groups is None else row_groups
+    n = sum(file.metadata.row_group(group).num_rows for group in groups)
+    n = n if at_most is None else min(at_most, n)
+    d = len(FEATURES)
+    X = np.empty((n, d + constant), file.schema_arrow.field(FEATURES[0]).type.to_pandas_dtype())
+    X[:, d:] = 1
     t = np.empty(n, np.int8)
     start = 0
     # A few thousand rows at a time: columns turn into rows quickly while both fit in the processor's cache.
-    for batch in file.iter_batches(batch_size=4096, columns=["label", *FEATURES]):
+    for batch in file.iter_batches(batch_size=4096, row_groups=groups, columns=["label", *FEATURES]):
         if start == n:
             break
         batch = batch[: n - start]
         rows = slice(start, start + len(batch))
         t[rows] = batch["label"]
-        X[rows] = np.stack([batch[name] for name in FEATURES], axis=1)
+        X[rows, :d] = np.stack([batch[name] for name in FEATURES], axis=1)
         start = rows.stop
     return X, t
+
+
+def pieces(path: Path, memory: int) -> Callable[[], Iterable[tuple[NDArray[Any], NDArray[np.int8]]]]:
+    """What gives the songs of a normalized table, with a column of ones, in so many bytes of memory, time after time.
+
+    Where they fit they are read once and given whole. Else they are read from the file each time, row groups at a time,
+    in pieces of half the memory: one is still there while the next is read. A piece has at least one row group.
+    """
+    file = open_table(path)
+    song = 4 * (len(FEATURES) + 1) + 1  # bytes
+    if file.metadata.num_rows * song <= memory:
+        whole = read_songs(path, constant=True)
+        return lambda: [whole]
+    cuts: list[list[int]] = [[]]
+    rows = 0
+    for group in range(file.num_row_groups):
+        rows += file.metadata.row_group(group).num_rows
+        if cuts[-1] and rows * song > memory // 2:
+            cuts.append([])
+            rows = file.metadata.row_group(group).num_rows
+        cuts[-1].append(group)
+    return lambda: (read_songs(path, constant=True, row_groups=groups) for groups in cuts)

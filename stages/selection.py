@@ -4,20 +4,21 @@ from pathlib import Path
 
 from century.files import write_json
 from century.params import Params
-from century.selection import candidate, claims
+from century.selection import candidates, claims
 from century.songs import read_songs
 from stages.entry import start
 
 
 def stage(params: Params) -> None:
     p = params.sweep
-    train, validation, test = (read_songs(Path(f"data/{part}.parquet")) for part in ("train", "validation", "test"))
-    candidates = [
-        candidate(train, validation, test, mu, batch_size, p.iterations, p.seed)
-        for mu in p.learning_rates
+    train, validation, test = (
+        read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation", "test")
+    )
+    by_size = [
+        candidates(train, validation, test, p.learning_rates, batch_size, p.iterations, p.seed)
         for batch_size in p.batch_sizes
     ]
-    write_json(Path("metrics/selection.json"), claims(candidates))
+    write_json(Path("metrics/selection.json"), claims([run for runs in zip(*by_size, strict=True) for run in runs]))
 
 
 if __name__ == "__main__":

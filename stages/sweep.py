@@ -2,37 +2,43 @@
 
 from pathlib import Path
 
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from century.files import write_csv, write_json
 from century.params import Params
-from century.runs import run
+from century.runs import looks
 from century.songs import read_songs
 from stages.entry import start
 
 
 def stage(params: Params) -> None:
     p = params.sweep
-    train, validation = read_songs(Path("data/train.parquet")), read_songs(Path("data/validation.parquet"))
-    grid = [(mu, batch_size) for mu in p.learning_rates for batch_size in p.batch_sizes]
+    train, validation = (read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation"))
+    sizes = tqdm(p.batch_sizes, desc="sweep", disable=None)
+    by_size = Parallel(n_jobs=-1, prefer="threads")(
+        delayed(looks)(train, validation, p.learning_rates, batch_size, p.iterations, p.every, p.seed)
+        for batch_size in sizes
+    )
     runs = {
-        (mu, batch_size): list(run(train, validation, mu, batch_size, p.iterations, p.every, p.seed))
-        for mu, batch_size in tqdm(grid, desc="sweep", disable=None)
+        (mu, batch_size): seen[number]
+        for number, mu in enumerate(p.learning_rates)
+        for batch_size, seen in zip(p.batch_sizes, by_size, strict=True)
     }
     write_csv(
         Path("plots/sweep.csv"),
         ["learning_rate", "batch_size", "iteration", "songs_seen", "validation_loss", "validation_accuracy"],
-        [(*pair, *look) for pair, looks in runs.items() for look in looks],
+        [(*pair, *look) for pair, seen in runs.items() for look in seen],
     )
-    (mu, batch_size), looks = min(runs.items(), key=lambda item: item[1][-1].validation_loss)
+    (mu, batch_size), seen = min(runs.items(), key=lambda item: item[1][-1].validation_loss)
     write_json(
         Path("metrics/sweep.json"),
         {
             "best": {
                 "learning_rate": mu,
                 "batch_size": batch_size,
-                "validation_loss": looks[-1].validation_loss,
-                "validation_accuracy": looks[-1].validation_accuracy,
+                "validation_loss": seen[-1].validation_loss,
+                "validation_accuracy": seen[-1].validation_accuracy,
             }
         },
     )

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from century.errors import InputError
 from century.evaluation import exact_logits, scores
 from century.files import read_json, write_csv, write_json
 from century.model import write_model
 from century.params import Params
-from century.songs import read_songs
+from century.songs import pieces, read_songs
 from century.training import train
 from stages.entry import start
 
@@ -18,18 +19,18 @@ def stage(params: Params) -> None:
     best = read_json(Path("metrics/sweep.json"))["best"]
     mu = best["learning_rate"] if p.learning_rate == "sweep" else p.learning_rate
     batch_size = best["batch_size"] if p.batch_size == "sweep" else p.batch_size
-    X, t = read_songs(Path("data/train.parquet"))
+    training = pieces(Path("data/train.parquet"), p.memory * 2**20)
+    songs = sum(len(t) // batch_size * batch_size for _, t in training())
+    if songs == 0:
+        raise InputError(f"train.memory = {p.memory}: must hold a minibatch of {batch_size} songs; set a larger one")
     X_validation, t_validation = read_songs(Path("data/validation.parquet"))
     curve = []
-    epochs = train(X, t, mu, batch_size, p.seed, p.tolerance, p.max_epochs)
-    for k, (w, b, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
-        validation = scores(exact_logits(w, b, X_validation), t_validation)
-        curve.append(
-            (k, k * (len(X) // batch_size) * batch_size, training_loss, validation["loss"], validation["accuracy"])
-        )
-    write_model(
-        Path("data/model.json"), w, b, read_json(Path("data/normalization.json")), params.binarize.threshold_year
-    )
+    epochs = train(training, mu, batch_size, p.seed, p.tolerance, p.max_epochs)
+    for k, (w, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
+        validation = scores(exact_logits(w[:-1], w[-1], X_validation), t_validation)
+        curve.append((k, k * songs, training_loss, validation["loss"], validation["accuracy"]))
+    normalization = read_json(Path("data/normalization.json"))
+    write_model(Path("data/model.json"), w[:-1], w[-1], normalization, params.binarize.threshold_year)
     columns = ["epoch", "songs_seen", "training_loss", "validation_loss", "validation_accuracy"]
     write_csv(Path("plots/train.csv"), columns, curve)
     write_json(

@@ -17,7 +17,7 @@ def test_our_training_ends_where_scikit_learns_does():
 
 def test_the_model_committed_is_the_model_scored():
     train = json.loads(Path("metrics/train.json").read_text(encoding="utf-8"))
-    assert abs(train["training_loss"] - METRICS["sgd"]["train"]["loss"]) < 1e-12
+    assert abs(train["training_loss"] - METRICS["sgd"]["train"]["loss"]) < 1e-9  # from float32 logits, training's own
     assert abs(train["validation_loss"] - METRICS["sgd"]["validation"]["loss"]) < 1e-12
 
 

@@ -2,19 +2,20 @@ from itertools import product
 
 import numpy as np
 
-from century.runs import run
-from century.selection import Candidate, candidate, claims
+from century.runs import looks
+from century.selection import Candidate, candidates, claims
 
 
-def test_a_candidate_is_the_run_of_the_sweep_seen_by_two_parts():
+def test_the_candidates_are_the_runs_of_the_sweep_seen_by_two_parts():
     rng = np.random.default_rng(1)
-    X = rng.standard_normal((900, 4)).astype(np.float32)
-    t = (X @ rng.standard_normal(4) + rng.logistic(size=900) > 0).astype(np.int8)
+    X = np.hstack([rng.standard_normal((900, 4)), np.ones((900, 1))]).astype(np.float32)
+    t = (X @ rng.standard_normal(5) + rng.logistic(size=900) > 0).astype(np.int8)
     train, validation, test = [(X[rows], t[rows]) for rows in (slice(500), slice(500, 700), slice(700, 900))]
-    found = candidate(train, validation, test, 0.5, 50, 20, seed=3)
-    *_, seen = run(train, validation, 0.5, 50, 20, 10, seed=3)
-    *_, peeked = run(train, test, 0.5, 50, 20, 10, seed=3)
-    assert found == Candidate(0.5, 50, *seen[2:], *peeked[2:])
+    found = candidates(train, validation, test, [0.5, 1.0], 50, 20, seed=3)
+    seen, peeked = (looks(train, part, [0.5, 1.0], 50, 20, 10, seed=3) for part in (validation, test))
+    assert found == [
+        Candidate(mu, 50, *a[-1][2:], *b[-1][2:]) for mu, a, b in zip([0.5, 1.0], seen, peeked, strict=True)
+    ]
 
 
 def test_the_test_songs_choose_what_looks_best_on_them():

@@ -1,9 +1,21 @@
+from pathlib import Path
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from century.descent import epoch
+from century.errors import InputError
+from century.files import write_json
 from century.logistic import logits, loss
-from century.training import averaged_epochs, train
+from century.params import read_params
+from century.songs import FEATURES
+from century.training import averaged_epochs, mean_loss, train
+from stages.train import stage
+
+REPOSITORY = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -13,46 +25,74 @@ def songs():
     X[:, 1:] += 0.7 * X[:, :-1]
     X /= X.std(axis=0)
     t = (X @ rng.standard_normal(20) * 0.3 + rng.logistic(size=len(X)) > 0).astype(np.int8)
-    return X, t
+    return np.hstack([X, np.ones((len(X), 1), np.float32)]), t
 
 
 @pytest.fixture(scope="module")
 def optimum(songs):
     X, t = songs
-    fit = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(X.astype(np.float64), t)
-    return loss(logits(fit.coef_[0], fit.intercept_[0], X), t)
+    fit = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(X[:, :-1].astype(np.float64), t)
+    return loss(logits(fit.coef_[0], fit.intercept_[0], X[:, :-1]), t)
+
+
+def whole(songs):
+    return lambda: [songs]
+
+
+def in_pieces(songs, size):
+    X, t = songs
+    return lambda: ((X[i : i + size], t[i : i + size]) for i in range(0, len(t), size))
 
 
 @pytest.mark.parametrize(("mu", "batch_size"), [(0.1, 64), (0.5, 512), (1.0, 1024), (0.5, 64)])
 def test_training_ends_within_1e_4_of_the_optimum(songs, optimum, mu, batch_size):
-    *_, (w, b, training_loss) = train(*songs, mu, batch_size, seed=1, tolerance=1e-6, max_epochs=100)
+    *_, (w, training_loss) = train(whole(songs), mu, batch_size, seed=1, tolerance=1e-6, max_epochs=100)
     assert 0 < training_loss - optimum < 1e-4
-    assert training_loss == pytest.approx(loss(logits(w, b, songs[0].astype(np.float64)), songs[1]), abs=1e-14)
+    assert training_loss == pytest.approx(loss(logits(w, 0.0, songs[0].astype(np.float64)), songs[1]), abs=1e-8)
+
+
+@pytest.mark.parametrize("size", [4000, 9000])
+def test_training_in_pieces_reaches_the_same_loss(songs, optimum, size):
+    *_, (_, training_loss) = train(in_pieces(songs, size), 0.5, 512, seed=1, tolerance=1e-6, max_epochs=100)
+    assert 0 < training_loss - optimum < 1e-4
+
+
+def test_the_mean_loss_counts_every_song_once(songs):
+    w = np.random.default_rng(3).standard_normal(21)
+    assert mean_loss(w, in_pieces(songs, 9000)) == pytest.approx(mean_loss(w, whole(songs)), abs=1e-14)
 
 
 def test_training_stops_at_the_last_epoch_allowed(songs):
-    assert len(list(train(*songs, 0.5, 512, seed=1, tolerance=1e-12, max_epochs=3))) == 3
+    assert len(list(train(whole(songs), 0.5, 512, seed=1, tolerance=1e-12, max_epochs=3))) == 3
 
 
 def test_training_stops_after_the_first_epoch_that_hardly_helps(songs):
-    losses = [after for _, _, after in train(*songs, 0.5, 512, seed=1, tolerance=1e-5, max_epochs=100)]
+    losses = [after for _, after in train(whole(songs), 0.5, 512, seed=1, tolerance=1e-5, max_epochs=100)]
     gains = -np.diff(losses)
     assert (gains[:-1] >= 1e-5).all()
     assert gains[-1] < 1e-5
 
 
-def test_the_average_has_weights_1_2_3(songs):
+def test_the_average_has_weights_1_4_9(songs):
     X, t = songs[0][:1000], songs[1][:1000]
-    from century.descent import epoch
-
-    rng = np.random.default_rng([4, 250])
-    w, b, means = np.zeros(20, np.float32), 0.0, []
+    order = np.random.default_rng([4, 250, 0]).permutation(1000)
+    W, means = np.zeros((21, 1), np.float32), []
     for k in (1, 2, 3):
-        steps = list(epoch(X, t, w, b, 0.5 / k, 250, rng))
-        w, b = steps[-1]
-        means.append(np.mean([np.append(w, b) for w, b in steps], axis=0, dtype=np.float64))
-    expected = (means[0] + 2 * means[1] + 3 * means[2]) / 6
-    epochs = averaged_epochs(X, t, 0.5, 250, seed=4)
+        means.append(np.mean([W[:, 0].copy() for W in epoch(X, t, W, np.array(0.5 / k), 250, order)], 0, np.float64))
+    expected = (means[0] + 4 * means[1] + 9 * means[2]) / 14
+    epochs = averaged_epochs(whole((X, t)), 0.5, 250, seed=4)
     for _ in range(3):
-        w, b = next(epochs)
-    np.testing.assert_allclose(np.append(w, b), expected, rtol=1e-12, atol=1e-12)
+        w = next(epochs)
+    np.testing.assert_allclose(w, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_memory_that_holds_no_minibatch_is_one_line_and_no_training(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_json(Path("metrics/sweep.json"), {"best": {"learning_rate": 0.5, "batch_size": 2000}})
+    table = pa.table({name: np.ones(4000, np.float32) for name in FEATURES} | {"label": np.ones(4000, np.int8)})
+    Path("data").mkdir()
+    pq.write_table(table, "data/train.parquet", row_group_size=500)
+    params = read_params(REPOSITORY / "params.yaml")
+    params = params.model_copy(update={"train": params.train.model_copy(update={"memory": 1})})
+    with pytest.raises(InputError, match=r"train.memory = 1: must hold a minibatch of 2000 songs"):
+        stage(params)
