@@ -38,7 +38,7 @@ def walk(X: Array, t: Array, mu: float, batch_size: int, growth: int, same_order
 
 
 def model_after(means: Array, lasts: Array, k: int, power: int | None) -> Array:
-    """The w (d,) after epoch k: the last one, or the mean of the epochs' means with weights 1, 2^power, ..., k^power."""
+    """The w (d,) after epoch k: the last, or the mean of the epochs' means with weights 1, 2^power, ..., k^power."""
     return lasts[k - 1] if power is None else np.average(means[:k], 0, np.arange(1, k + 1.0) ** power)
 
 
