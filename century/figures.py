@@ -208,12 +208,12 @@ def replay(rows: list[Row], source: str) -> Figure:
 
 
 def producer_effect(rows: list[Row], source: str) -> Figure:
-    """For each learner and number of songs: both accuracies, and the leak between them with its interval by blocks."""
+    """Both accuracies of each learner and number of songs, and the leak with its interval; the largest leak first."""
     figure = Figure(figsize=(WIDTH, 2.9))
     figure.suptitle(f"What knowing the artist is worth ({source})")
     left, right = figure.subplots(1, 2, sharey=True)
     for split, color, marker in (("by producer", BLUE, "o"), ("shuffled", VERMILION, "s")):
-        of_split = [row for row in rows if row["split"] == split]
+        of_split = sorted((row for row in rows if row["split"] == split), key=lambda row: -float(row["leak"]))
         accuracies = [float(row["accuracy"]) for row in of_split]
         left.scatter(accuracies, range(len(of_split)), 50, color, marker=marker, label=split)
     right.axvline(0, color=GREY)
@@ -222,9 +222,9 @@ def producer_effect(rows: list[Row], source: str) -> Figure:
         right.plot([low, high], [place, place], color=BLACK, marker="|", markersize=10)
         right.plot(leak, place, color=BLACK, marker="o")
         text = f"{leak:.4f} ({low:.4f} to {high:.4f})"
-        right.annotate(text, (0.08, place), (0, 8), ("axes fraction", "data"), "offset points", fontsize="small")
+        right.annotate(text, (0.08, place), (0, 9), ("axes fraction", "data"), "offset points", fontsize="small")
     left.set_yticks(range(len(of_split)), [f"{row['learner']},\n{int(row['songs']):,} songs" for row in of_split])
     left.set(xlabel="accuracy", ylim=(len(of_split) - 0.5, -0.5))  # from the top
-    right.set(xlabel="shuffled - by producer (95 % by blocks)")
+    right.set(xlabel="leak (95 % by blocks)")
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize="small")
     return figure

@@ -70,7 +70,7 @@ def test_the_producer_effect_is_drawn_with_both_accuracies_and_the_interval_of_e
     left, right = figures.producer_effect(LEAKS, "stand-in").axes
     by_producer, shuffled = left.collections
     for split, points in (("by producer", by_producer), ("shuffled", shuffled)):
-        of_split = [row for row in LEAKS if row["split"] == split]
+        of_split = sorted((row for row in LEAKS if row["split"] == split), key=lambda row: -float(row["leak"]))
         assert points.get_label() == split
         assert points.get_offsets()[:, 0].tolist() == [float(row["accuracy"]) for row in of_split]
     assert by_producer.get_paths()[0].vertices.shape != shuffled.get_paths()[0].vertices.shape  # to tell them in grey

@@ -109,6 +109,7 @@ def test_the_gaps_and_the_producer_effect_come_with_both_intervals(project):
     [
         ((0.01, 0.05), (-0.02, 0.08), "more than noise if songs were independent, but within noise by blocks"),
         ((0.01, 0.05), (0.02, 0.04), "more than noise under either view"),
+        ((-0.05, -0.01), (-0.04, -0.02), "more than noise under either view"),
         ((-0.01, 0.05), (0.02, 0.04), "more than noise by blocks, though not by single songs"),
         ((-0.01, 0.05), (-0.02, 0.04), "within noise under either view"),
     ],
