@@ -13,18 +13,19 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from century.files import replacing
 
 Row = dict[str, str]
+Style = dict[str, Any]  # what matplotlib is told of a line
 Lines = dict[str, tuple[list[float], list[float]]]  # a label's x and y
 
-BLUE, VERMILION, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
-DASHES = [("-", "o"), ("--", "s"), (":", "^")]
-STYLES: list[dict[str, Any]] = [  # nine, of which any three in a row differ in colour, dashes and marker
-    {"color": color, "linestyle": DASHES[(turn + place) % 3][0], "marker": DASHES[(turn + place) % 3][1]}
-    for turn in range(3)
-    for place, color in enumerate((BLUE, VERMILION, GREEN))
+BLUE, VERMILION, GREEN, PURPLE, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#999999"
+COLORS, DASHES, MARKERS = (BLUE, VERMILION, GREEN, PURPLE), ("-", "--", ":", "-."), ("o", "s", "^", "D")
+STYLES: list[Style] = [
+    {"color": color, "linestyle": dashes, "marker": marker}
+    for color, dashes, marker in zip(COLORS, DASHES, MARKERS, strict=True)
 ]
 WIDTH = 7.0  # inches, as wide as the text of the report
 
@@ -100,21 +101,32 @@ def learning_rates(rows: list[Row], source: str) -> Figure:
     return figure
 
 
+def pair(row: Row) -> tuple[float, int]:
+    return float(row["learning_rate"]), int(row["batch_size"])
+
+
 def sweep(rows: list[Row], source: str) -> Figure:
-    """The validation loss of every pair on its way, and at the end: a row for each rate, a column for each size."""
-    ways = lines(rows, "{learning_rate}, {batch_size}", "iteration", "validation_loss")
-    figure = Figure(figsize=(WIDTH, 3.9 + 0.05 * len(ways)))  # taller by what the legend takes
+    """The validation loss of every pair on its way, and at the end: a row for each rate, a column for each size.
+
+    Colour and marker tell the learning rate; dashes and shade the batch size, the larger the darker.
+    """
+    ends = {pair(row): float(row["validation_loss"]) for row in rows}
+    rates, sizes = sorted({rate for rate, _ in ends}), sorted({size for _, size in ends}, reverse=True)
+    of_rate = {rate: Style(color=COLORS[i % 4], marker=MARKERS[i % 4]) for i, rate in enumerate(rates)}
+    of_size = {size: Style(linestyle=DASHES[i % 4], alpha=1 - 0.6 * i / len(sizes)) for i, size in enumerate(sizes)}
+    figure = Figure(figsize=(WIDTH, 3.9))
     figure.suptitle(f"Every learning rate with every batch size ({source})")
     left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
-    draw(left, ways, "step", "validation loss (nats)")
+    for rate, size in ends:
+        of_pair = [row for row in rows if pair(row) == (rate, size)]
+        for x, y in lines(of_pair, "", "iteration", "validation_loss").values():
+            left.plot(x, y, **of_rate[rate], **of_size[size])
+    left.set(xlabel="step", ylabel="validation loss (nats)")
     plain_log_axis(left)
-    left.get_legend().remove()
-    figure.legend(
-        *left.get_legend_handles_labels(), title="learning rate, batch size", loc="outside lower center", ncols=5
-    )
-    heatmap(
-        right, {(float(row["learning_rate"]), int(row["batch_size"])): float(row["validation_loss"]) for row in rows}
-    )
+    key = [Line2D([], [], label=f"rate {rate}", **of_rate[rate]) for rate in rates]
+    key += [Line2D([], [], label=f"batch {size}", color=BLACK, **of_size[size]) for size in reversed(sizes)]
+    figure.legend(handles=key, loc="outside lower center", ncols=6, frameon=False, fontsize="small")
+    heatmap(right, ends)
     return figure
 
 
@@ -175,7 +187,7 @@ def weights(ours: dict[str, Any], theirs: dict[str, Any], source: str) -> Figure
     axes.plot(places, theirs["weights"], "o", color=VERMILION, fillstyle="none", label="scikit-learn")
     axes.set(xlabel="feature, var1 to var90", ylabel="weight (of a z-scored feature)", xlim=(0, len(places) + 1))
     axes.set_title(f"What the models listen to ({source})")
-    axes.legend(frameon=False, fontsize="small")
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")
     return figure
 
 
@@ -192,4 +204,27 @@ def replay(rows: list[Row], source: str) -> Figure:
     plain_log_axis(axes)
     axes.set_title(f"The published sweep, and the same grid run right ({source})")
     axes.legend(frameon=False)
+    return figure
+
+
+def producer_effect(rows: list[Row], source: str) -> Figure:
+    """Both accuracies of each learner and number of songs, and the leak with its interval; the largest leak first."""
+    figure = Figure(figsize=(WIDTH, 2.9))
+    figure.suptitle(f"What knowing the artist is worth ({source})")
+    left, right = figure.subplots(1, 2, sharey=True)
+    for split, color, marker in (("by producer", BLUE, "o"), ("shuffled", VERMILION, "s")):
+        of_split = sorted((row for row in rows if row["split"] == split), key=lambda row: -float(row["leak"]))
+        accuracies = [float(row["accuracy"]) for row in of_split]
+        left.scatter(accuracies, range(len(of_split)), 50, color, marker=marker, label=split)
+    right.axvline(0, color=GREY)
+    for place, row in enumerate(of_split):  # either split's rows know the leak
+        leak, low, high = (float(row[column]) for column in ("leak", "leak_low", "leak_high"))
+        right.plot([low, high], [place, place], color=BLACK, marker="|", markersize=10)
+        right.plot(leak, place, color=BLACK, marker="o")
+        text = f"{leak:.4f} ({low:.4f} to {high:.4f})"
+        right.annotate(text, (0.08, place), (0, 9), ("axes fraction", "data"), "offset points", fontsize="small")
+    left.set_yticks(range(len(of_split)), [f"{row['learner']},\n{int(row['songs']):,} songs" for row in of_split])
+    left.set(xlabel="accuracy", ylim=(len(of_split) - 0.5, -0.5))  # from the top
+    right.set(xlabel="leak (95 % by blocks)")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize="small")
     return figure

@@ -15,6 +15,7 @@ def stage(params: Params) -> None:
     scores = read_json(Path("metrics/evaluate.json"))
     ours, theirs = read_json(Path("data/model.json")), read_json(Path("data/baseline.json"))
     by_year = read_rows(Path("plots/accuracy_by_year.csv"))
+    leaks = read_rows(Path("plots/producer_effect.csv"))
     save(
         figures.gradient_check(read_rows(Path("plots/gradient_check.csv")), source), Path("figures/gradient_check.svg")
     )
@@ -25,6 +26,7 @@ def stage(params: Params) -> None:
     save(figures.training(read_rows(Path("plots/train.csv")), scores, source), Path("figures/training.svg"))
     save(figures.accuracy_by_year(by_year, threshold_year, source), Path("figures/accuracy_by_year.svg"))
     save(figures.weights(ours, theirs, source), Path("figures/weights.svg"))
+    save(figures.producer_effect(leaks, source), Path("figures/producer_effect.svg"))
     save(figures.replay(read_rows(Path("plots/replay.csv")), source), Path("figures/replay.svg"))
 
 

@@ -11,7 +11,13 @@ from stages.entry import start
 
 def stage(params: Params) -> None:
     # Typst's own fonts alone, and a date that stands still: the same bytes on every machine.
-    pdf = typst.compile("report/report.typ", root=".", ignore_system_fonts=True, timestamp=0)
+    pdf = typst.compile(
+        "report/report.typ",
+        root=".",
+        ignore_system_fonts=True,
+        timestamp=0,
+        sys_inputs={"validation": params.split.validation},  # which no metric knows
+    )
     with replacing(Path("report/report.pdf")) as partial:
         partial.write_bytes(pdf)
 

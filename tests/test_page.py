@@ -67,13 +67,33 @@ def test_every_plot_is_drawn_without_a_network(page_with_vega, tmp_path, command
     assert not re.search(r"CONSOLE.*(Error|ERROR|Uncaught|net::)", console), console
 
 
-def test_the_heatmap_is_in_the_order_of_the_numbers_and_shows_its_values(page_with_vega, tmp_path):
-    html = opened(["show"], tmp_path / "page")[0]["sweep_heatmap"]
-    sweep = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["sweep"]
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", html)
-    places = [texts.index(str(size)) for size in sorted(sweep["batch_sizes"])]
+@pytest.fixture(scope="module")
+def shown(page_with_vega, tmp_path_factory) -> dict[str, str]:
+    return opened(["show"], tmp_path_factory.mktemp("shown") / "page")[0]
+
+
+SWEEP = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["sweep"]
+
+
+def test_the_heatmap_is_in_the_order_of_the_numbers_and_shows_its_values(shown):
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", shown["sweep_heatmap"])
+    places = [texts.index(str(size)) for size in sorted(SWEEP["batch_sizes"])]
     assert places == sorted(places)
     rows = [line.split(",") for line in Path("plots/sweep.csv").read_text(encoding="utf-8").splitlines()[1:]]
     last = max(int(row[2]) for row in rows)
     for row in rows:
         assert (f"{float(row[4]):.4f}" in texts) or int(row[2]) < last
+
+
+@pytest.mark.parametrize("plot", ["sweep", "plots_sweep_csv"])
+def test_a_curve_of_the_sweep_has_the_colour_of_its_learning_rate_and_the_shade_of_its_batch_size(shown, plot):
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", shown[plot])
+    for title, values in (("learning rate", SWEEP["learning_rates"]), ("batch size", SWEEP["batch_sizes"])):
+        assert texts.count(title) == 1
+        end = texts.index(title)  # Vega writes the title of a legend after its labels
+        assert texts[end - len(values) : end] == [f"{value:g}" for value in sorted(values)]
+    curves = [path for path in re.findall(r"<path[^>]*>", shown[plot]) if 'aria-roledescription="line mark"' in path]
+    looks = [[re.search(rf' {name}="([^"]+)"', curve)[1] for name in ("stroke", "opacity")] for curve in curves]
+    colors, shades = ({look[i] for look in looks} for i in range(2))
+    assert (len(colors), len(shades)) == (len(SWEEP["learning_rates"]), len(SWEEP["batch_sizes"]))
+    assert len(looks) == len(colors) * len(shades)

@@ -137,7 +137,7 @@ EDITS = [
     ("C: 1.0", "C: 0.001", ["baseline", "evaluate", "figures", "report"]),
     ("bins: 15", "bins: 10", ["evaluate", "figures", "report"]),
     ("draws: 2000", "draws: 1000", ["evaluate", "producer_effect", "figures", "report"]),
-    ("neighbours: 15", "neighbours: 5", ["producer_effect"]),
+    ("neighbours: 15", "neighbours: 5", ["producer_effect", "figures", "report"]),
     ("tolerance: 1.0e-7", "tolerance: 1.0e-6", ["gradient_check"]),
     ("threshold_year: 2000", "threshold_year: 1990", ALL[1:]),
     ("validation_rows: 400", "validation_rows: 500", ["split", *OF_THE_PARTS]),
