@@ -62,8 +62,8 @@ def components(z: Array, t: Array, bins: int) -> Floats:
     placement[one] = (rank[one] - rankdata(z[one])) / np.sum(~one)
     placement[~one] = 1 - (rank[~one] - rankdata(z[~one])) / np.sum(one)
     auc = placement[one].mean()
-    in_bin = bin_of(y, bins)[:, None] == np.arange(bins)
-    return np.column_stack(
+    in_bin = bin_of(y, bins) == np.arange(bins)[:, None]
+    rows = np.vstack(
         [
             np.ones(len(z)),
             (y >= 0.5) == one,
@@ -73,9 +73,10 @@ def components(z: Array, t: Array, bins: int) -> Floats:
             placement * one,
             ~one,
             (placement - auc) * ~one,
-            in_bin * (y - t)[:, None],
+            in_bin * (y - t),
         ]
     )
+    return rows.T  # each column in one piece, as it will be added up
 
 
 def measures_of_sums(sums: Floats) -> dict[str, Floats]:

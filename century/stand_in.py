@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow.csv import WriteOptions, write_csv
-from tqdm import trange
+from tqdm import tqdm, trange
 
 from century import published
 from century.files import replacing
@@ -25,7 +25,7 @@ from century.files import replacing
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BLOCK = 16_384  # rows made and written at a time
+BLOCK = 4096  # rows made and written at a time: what is made of them fits in the processor's cache
 
 # The two figures that were tuned. In the published spectrum 33, 39, 46, 55 and 67 components carry 75, 80, 85, 90 and
 # 95 % of the variance; eigenvalues e^(-4 k / 90) give 33, 39, 45, 54 and 67 once the columns are bent.
@@ -125,12 +125,17 @@ def bend(deviates: Floats) -> Floats:
     column = {key: values[1:] for key, values in published.table("columns").items()}  # the first is the year
     z = np.linspace(-6, 6, 1201)
     values = bends(column, z)
-    for j in trange(90, desc="stand-in: columns", disable=None):
+
+    def bend_column(j: int) -> None:
         x = np.interp(deviates[j] / np.sqrt(np.mean(deviates[j] ** 2)), z, values[j])
         for _ in range(2):  # keeping to the range moves mean and deviation a little
             x = column["mean"][j] + (x - x.mean()) * (column["std"][j] / x.std(ddof=1))
             x = x.clip(column["min"][j], column["max"][j])
         deviates[j] = x
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in tqdm(pool.map(bend_column, range(90)), total=90, desc="stand-in: columns", disable=None):
+            pass
     return deviates
 
 
@@ -141,9 +146,10 @@ def lines(year: Ints, timbre: Floats) -> Iterator[bytes]:
     for start in trange(0, len(year), BLOCK, desc="stand-in: text", disable=None):
         rows = slice(start, start + BLOCK)
         units = np.rint(timbre[:, rows] * 1e5).astype(np.int64)
-        decimals = [pa.Array.from_buffers(five_decimals, len(x), [None, pa.py_buffer(x)]) for x in units]
+        columns = [(pa.int64(), year[rows]), *((five_decimals, x) for x in units)]
+        arrays = [pa.Array.from_buffers(of_type, len(x), [None, pa.py_buffer(x)]) for of_type, x in columns]
         text = pa.BufferOutputStream()
-        write_csv(pa.table([year[rows], *decimals], names=["year", *map(str, range(90))]), text, options)
+        write_csv(pa.table(arrays, names=["year", *map(str, range(90))]), text, options)
         yield text.getvalue()
 
 

@@ -6,3 +6,5 @@ import os
 # the bytes the same, and is faster for minibatches as small as these. NumPy reads this once, when it is first imported.
 for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"
+
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # it would look for some in every installed package, at every start

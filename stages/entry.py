@@ -26,7 +26,7 @@ def start(name: str, stage: Callable[[Params], None]) -> None:
 
 def declared(name: str) -> list[str]:
     """The keys of params.yaml that dvc.yaml lists under a stage's `params`: `section.key`, or a whole `section`."""
-    stages = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    stages = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
     return [key for key in stages[name].get("params", []) if isinstance(key, str)]
 
 

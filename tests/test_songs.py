@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,6 +46,13 @@ def test_parquet_and_back_keeps_every_bit_and_the_order(tmp_path, feature):
         X_first, t_first = read_songs(tmp_path / "songs.parquet", most)
         assert (X_first == X[:most]).all()
         assert (t_first == t[:most]).all()
+
+
+def test_songs_are_read_without_pandas_whose_import_would_take_longer(tmp_path):
+    write_table(tmp_path / "songs.parquet", songs_schema(pa.float64()), label_songs(tables([10]), 2000))
+    program = "import sys, century.songs as s; s.read_songs(s.Path(sys.argv[1])); print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program, tmp_path / "songs.parquet"], capture_output=True, text=True)
+    assert done.stdout == "False\n"
 
 
 def test_z_scores_are_those_of_scikit_learn_up_to_ddof():
