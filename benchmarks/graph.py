@@ -50,7 +50,7 @@ def costs_of_a_pair() -> tuple[Cost, Cost, Cost]:
 def clone_without_results(clone: Path, zip_path: Path) -> None:
     """The last commit, with this zip for its data; no cache, no lock and no results, so that every stage runs."""
     subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
-    change(clone / "params.yaml", "source: stand-in", f"source: {zip_path}")
+    change(clone / "params.yaml", r"(?m)^  source: .*", f"  source: {zip_path}")
     for path in [clone / "dvc.lock", *clone.glob("metrics/*"), *clone.glob("plots/*")]:
         path.unlink()
 

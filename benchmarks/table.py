@@ -19,8 +19,13 @@ def write(
     name: str, ours: float, other: float, ratio: float, ratios: list[float], unit: str, at_most: float | None = None
 ) -> None:
     asked = "" if at_most is None else f"at most {at_most:.2f}: {'met' if ratio <= at_most else 'not met'}"
-    cells = [name, f"{ours:#.3g} {unit}", f"{other:#.3g} {unit}", f"{ratio:.2f}"]
+    cells = [name, f"{digits(ours)} {unit}", f"{digits(other)} {unit}", f"{ratio:.2f}"]
     print(f"| {' | '.join([*cells, f'{min(ratios):.2f} to {max(ratios):.2f}', asked])} |", flush=True)
+
+
+def digits(x: float) -> str:
+    """Three of them, or all before the point."""
+    return f"{x:.3f}" if x < 1 else f"{x:#.3g}" if x < 100 else f"{x:.0f}"
 
 
 def compare(name: str, ours: Callable[[], object], other: Callable[[], object], at_most: float | None = None) -> None:
