@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from century.files import replacing
 
 FEATURES = [f"var{number}" for number in range(1, 91)]
+GROUP = 65_536  # rows of a row group
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
@@ -34,14 +35,14 @@ def label_songs(tables: Iterable[pa.Table], threshold_year: int) -> Iterator[pa.
 
 
 def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    """Write the tables, as they come, in row groups of about 65,536 rows.
+    """Write the tables, as they come, in row groups of about GROUP rows.
 
     Real numbers hardly repeat, so neither a dictionary nor compression would be worth its time.
     """
     options = {"use_dictionary": ["part"], "compression": "none"}
     with replacing(path) as partial, pq.ParquetWriter(partial, schema, **options) as writer:
-        for table in merge(tables, 65_536):
-            writer.write_table(table, row_group_size=65_536)
+        for table in merge(tables, GROUP):
+            writer.write_table(table, row_group_size=GROUP)
 
 
 def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
@@ -57,24 +58,46 @@ def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 
 
 def open_table(path: Path) -> pq.ParquetFile:
-    """A table to be read in parts; without pre_buffer the parts already read are let go."""
-    return pq.ParquetFile(path, pre_buffer=False)
+    """A table to be read in parts, a few pages of each column at a time; what has been read is let go.
+
+    Else the whole of a row group's columns would be in memory, which takes longer as well: no cache holds them.
+    """
+    return pq.ParquetFile(path, pre_buffer=False, buffer_size=65_536)  # bytes
 
 
 def read_column(path: Path, name: str) -> NDArray[Any]:
-    column: NDArray[Any] = open_table(path).read([name])[name].to_numpy()
+    file = open_table(path)
+    column = np.empty(file.metadata.num_rows, file.schema_arrow.field(name).type.to_pandas_dtype())
+    start = 0
+    for batch in file.iter_batches(columns=[name]):
+        column[start : start + len(batch)] = batch[name]
+        start += len(batch)
     return column
+
+
+def read_runs(path: Path, name: str) -> dict[str, range]:
+    """The places of each value of a column of words, where equal ones stand together."""
+    runs: dict[str, range] = {}
+    start = 0
+    for batch in open_table(path).iter_batches(columns=[name]):
+        for run in batch[name].value_counts().to_pylist():
+            first = runs.get(run["values"], range(start, start)).start
+            start += run["counts"]
+            runs[run["values"]] = range(first, start)
+    return runs
 
 
 def count_songs(path: Path) -> dict[str, int]:
     """What is in a table of songs: rows, first and last year, songs after 2000, rows that repeat an earlier one."""
     year = read_column(path, "year")
+    hashes = row_hashes(path)
+    hashes.sort()
     return {
         "songs": len(year),
         "first_year": int(year.min()),
         "last_year": int(year.max()),
         "after_2000": int((year > 2000).sum()),
-        "duplicate_rows": len(year) - len(np.unique(row_hashes(path))),
+        "duplicate_rows": int((hashes[1:] == hashes[:-1]).sum()),
     }
 
 
@@ -83,15 +106,18 @@ def row_hashes(path: Path) -> NDArray[np.uint64]:
 
     Two of 515,345 different rows would share one of the 2^64 numbers in one file of 10^8.
     """
-    hashes = []
-    for batch in open_table(path).iter_batches(8192, columns=["year", *FEATURES]):
+    file = open_table(path)
+    hashes = np.empty(file.metadata.num_rows, np.uint64)
+    start = 0
+    for batch in file.iter_batches(8192, columns=["year", *FEATURES]):
         h = np.zeros(len(batch), np.uint64)
         for column in batch.columns:
             bits = (column.to_numpy() + 0.0).view(np.uint64)  # + 0.0 makes -0.0 the same as 0.0
             h = (h ^ bits) * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: Knuth, TAOCP 3 (1998), section 6.4
             h ^= h >> np.uint64(32)
-        hashes.append(h)
-    return np.concatenate(hashes)
+        hashes[start : start + len(batch)] = h
+        start += len(batch)
+    return hashes
 
 
 def read_songs(

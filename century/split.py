@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from century.errors import InputError
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.int32]
 
 
 def split_rows(
@@ -31,13 +31,14 @@ def split_rows(
             f"split.train_rows = {train_rows}: must be below the {songs} songs of the file, so that some are left to "
             "test on; set split.train_rows and split.validation_rows in params.yaml to fit"
         )
-    order: Rows = np.random.RandomState(seed).permutation(train_rows)
+    order = np.arange(train_rows, dtype=np.int32)
+    np.random.RandomState(seed).shuffle(order)
     if validation == "contiguous":
         cut = year_change(year[:train_rows], train_rows - validation_rows)
-        train, held_out = order[order < cut], np.arange(cut, train_rows)
+        train, held_out = order[order < cut], np.arange(cut, train_rows, dtype=np.int32)
     else:
         train, held_out = order[validation_rows:], order[:validation_rows]
-    return {"train": train, "validation": held_out, "test": np.arange(train_rows, songs)}
+    return {"train": train, "validation": held_out, "test": np.arange(train_rows, songs, dtype=np.int32)}
 
 
 def year_change(year: NDArray[Any], start: int) -> int:

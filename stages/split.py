@@ -1,5 +1,6 @@
 """Say of every song which part it belongs to."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,12 @@ import pyarrow as pa
 
 from century.files import write_json
 from century.params import Params
-from century.songs import read_column, write_table
-from century.split import refuse_single_class, split_rows
+from century.songs import GROUP, read_column, write_table
+from century.split import Rows, refuse_single_class, split_rows
 from stages.entry import start
 
 SONGS = Path("data/songs.parquet")
+SCHEMA = pa.schema([("row", pa.int32()), ("part", pa.string())])
 
 
 def stage(params: Params) -> None:
@@ -20,14 +22,20 @@ def stage(params: Params) -> None:
     year = read_column(SONGS, "year")
     parts = split_rows(year, split.train_rows, split.validation, split.validation_rows, split.seed)
     refuse_single_class(parts, label, params.binarize.threshold_year)
-    row = np.concatenate(list(parts.values())).astype(np.int32)
-    part = np.repeat(list(parts), [len(rows) for rows in parts.values()])
-    table = pa.table({"row": row, "part": part})
-    write_table(Path("data/split.parquet"), table.schema, [table])
+    write_table(Path("data/split.parquet"), SCHEMA, tables(parts))
     write_json(
         Path("metrics/split.json"),
         {part: {"songs": len(rows), "label_1": int(label[rows].sum())} for part, rows in parts.items()},
     )
+
+
+def tables(parts: dict[str, Rows]) -> Iterator[pa.Table]:
+    """The parts one after another, a row group at a time: words are larger than numbers."""
+    row = np.concatenate(list(parts.values()))
+    number = np.repeat(np.arange(len(parts), dtype=np.int8), [len(rows) for rows in parts.values()])
+    for first in range(0, len(row), GROUP):
+        group = slice(first, first + GROUP)
+        yield pa.table([row[group], np.array(list(parts))[number[group]]], SCHEMA)
 
 
 if __name__ == "__main__":

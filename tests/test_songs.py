@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import pyarrow as pa
@@ -8,8 +9,8 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from century.errors import InputError
-from century.normalization import mean_and_std, z_score
-from century.songs import FEATURES, label_songs, pieces, read_column, read_songs, songs_schema, write_table
+from century.normalization import mean_and_std, read_scratch, write_scratch, z_score
+from century.songs import FEATURES, label_songs, pieces, read_column, read_runs, read_songs, songs_schema, write_table
 
 
 def tables(sizes, feature=np.float64):
@@ -60,6 +61,24 @@ def test_z_scores_are_those_of_scikit_learn_up_to_ddof():
     z = z_score(x, *mean_and_std("var1", x))
     assert z.dtype == np.float32
     np.testing.assert_allclose(z, StandardScaler().fit_transform(x[:, None])[:, 0] * np.sqrt(999 / 1000), atol=1e-6)
+
+
+def test_z_scores_come_back_from_the_scratch_file_by_groups_of_songs():
+    rng = np.random.default_rng(0)
+    X, row = rng.normal(40, 6, (70_000, len(FEATURES))), rng.permutation(70_000).astype(np.int32)
+    with tempfile.TemporaryFile() as scratch:
+        for x in X.T:
+            write_scratch(scratch, x, row, 40, 6)
+        for group in (slice(0, 1), slice(65_000, 67_000), slice(69_999, 70_000)):
+            columns = read_scratch(scratch, len(row), group)
+            assert (np.stack(columns, axis=1) == z_score(X[row[group]], 40, 6)).all()
+
+
+def test_runs_of_a_word_are_found_across_row_groups(tmp_path):
+    part = pa.table({"part": ["train"] * 70_000 + ["validation"] + ["test"] * 66_000})
+    write_table(tmp_path / "split.parquet", part.schema, [part])
+    runs = {"train": range(70_000), "validation": range(70_000, 70_001), "test": range(70_001, 136_001)}
+    assert read_runs(tmp_path / "split.parquet", "part") == runs
 
 
 @pytest.mark.parametrize(("value", "rows"), [(2.5, 10), (0.1, 463_715), (49.94357, 463_715)])

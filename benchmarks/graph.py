@@ -1,0 +1,86 @@
+"""The whole graph from the zip to both models' accuracy, against the document's notebook; runs with little to do."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import yaml
+
+from benchmarks.process import Cost, measure
+from benchmarks.table import PAIRS, compare, line
+from century.files import read_json
+
+ZIP = Path("data/raw/YearPredictionMSD.txt.zip").resolve()
+TEN_STAGES = ["dvc", "repro", "evaluate", "learning_rates"]  # with all before them: what the document does, and more
+
+
+def rows() -> None:
+    costs = [costs_of_a_pair() for _ in range(PAIRS)]
+    times = [(ours.seconds, notebook.seconds) for ours, _, notebook in costs]
+    peaks = [(ours.mib, notebook.mib) for ours, _, notebook in costs]
+    changes = [(changed.seconds, ours.seconds) for ours, changed, _ in costs]
+    line("cold `dvc repro` of ten stages from a zip, against the document's notebook", times, "s", 0.6)
+    line("the same, memory at the peak", peaks, "MiB", 0.5)
+    line("`dvc repro` after a change of the sweep that keeps its best, against the cold one", changes, "s", 0.2)
+    stages = len(yaml.safe_load(Path("dvc.yaml").read_text())["stages"])
+    with tempfile.TemporaryDirectory() as folder:
+        empty_pipeline(Path(folder), stages)
+        ours, other = partial(repro, Path()), partial(repro, Path(folder))
+        compare(f"`dvc repro` with nothing to do, against {stages} empty stages", ours, other, 1.3)
+
+
+def costs_of_a_pair() -> tuple[Cost, Cost, Cost]:
+    """A cold run in a fresh clone, the run after a change of its sweep, and the notebook."""
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        clone_without_results(clone, ZIP)
+        site = {"DVC_SITE_CACHE_DIR": str(Path(folder) / "site")}  # DVC's own notes go with the folder
+        cold = measure(TEN_STAGES, clone, **site)
+        before = best_pair(clone)
+        change(clone / "params.yaml", r"(?m)^  learning_rates: \[[^,]+", "  learning_rates: [0.11")
+        changed = measure(TEN_STAGES, clone, **site)
+        if best_pair(clone) != before:
+            sys.exit("another pair became the best of the sweep: the models were trained again")
+    return cold, changed, measure([sys.executable, "-m", "benchmarks.notebook", str(ZIP)], Path())
+
+
+def clone_without_results(clone: Path, zip_path: Path) -> None:
+    """The last commit, with this zip for its data; no cache, no lock and no results, so that every stage runs."""
+    subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
+    change(clone / "params.yaml", r"(?m)^  source: .*", f"  source: {zip_path}")
+    for path in [clone / "dvc.lock", *clone.glob("metrics/*"), *clone.glob("plots/*")]:
+        path.unlink()
+
+
+def change(path: Path, pattern: str, replacement: str) -> None:
+    text, times = re.subn(pattern, replacement, path.read_text())
+    if times != 1:
+        sys.exit(f"{path}: {pattern} is there {times} times")
+    path.write_text(text)
+
+
+def best_pair(folder: Path) -> tuple[float, int]:
+    best = read_json(folder / "metrics/sweep.json")["best"]
+    return best["learning_rate"], best["batch_size"]
+
+
+def repro(folder: Path) -> None:
+    subprocess.run(["dvc", "repro"], cwd=folder, check=True, capture_output=True)
+
+
+def empty_pipeline(folder: Path, stages: int) -> None:
+    """A pipeline of so many stages that do nothing, each after the other."""
+    text = "stages:\n"
+    for number in range(stages):
+        deps = f"    deps:\n      - {number - 1}.txt\n" if number else ""
+        text += f"  empty{number}:\n    cmd: echo > {number}.txt\n{deps}    outs:\n      - {number}.txt\n"
+    (folder / "dvc.yaml").write_text(text)
+    for command in (["git", "init", "--quiet"], ["dvc", "init", "--quiet"], ["dvc", "repro", "--quiet"]):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    rows()
