@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 from tqdm import tqdm
 
-from century.errors import InputError
+from century import InputError
 from century.published import MEMBER
 from century.songs import FEATURES
 

@@ -11,7 +11,7 @@ import pooch
 import requests
 from tqdm import tqdm
 
-from century.errors import InputError
+from century import InputError
 from century.files import replacing
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from century import document
+from century import InputError, document
 from century.differences import Vector, central, forward
-from century.errors import InputError
 from century.logistic import Array, gradient, logits, loss, predict
 
 STEP = 1e-5  # near the cube root of the machine epsilon, where central differences are most exact

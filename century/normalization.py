@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from century.errors import InputError
+from century import InputError
 from century.songs import FEATURES, GROUP
 
 Floats = NDArray[np.float64]

@@ -22,8 +22,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from century import InputError
 from century.bootstrap import interval, resample
-from century.errors import InputError
 from century.logistic import Array
 
 Predictions = dict[str, NDArray[Any]]  # by split

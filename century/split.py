@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from century.errors import InputError
+from century import InputError
 
 Rows = NDArray[np.int32]
 

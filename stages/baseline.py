@@ -9,7 +9,7 @@ from century.files import read_json, write_json
 from century.model import write_model
 from century.params import Params
 from century.songs import read_songs
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

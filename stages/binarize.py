@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from century import published
+from century import InputError, published
 from century.archive import read_archive
-from century.errors import InputError
 from century.files import read_json, write_json
 from century.params import Params
 from century.songs import count_songs, label_songs, read_column, songs_schema, write_table
-from stages.entry import start
+from stages import start
 
 ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
 SONGS = Path("data/songs.parquet")

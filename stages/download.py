@@ -6,7 +6,7 @@ from century.fetch import download, link, sha256
 from century.files import write_json
 from century.params import Params
 from century.stand_in import write_stand_in
-from stages.entry import start
+from stages import start
 
 ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
 

@@ -12,7 +12,7 @@ from century.normalization import by_itself
 from century.params import Params
 from century.songs import read_column, read_songs
 from century.weights import largest_first
-from stages.entry import start
+from stages import start
 
 MODELS = {"sgd": Path("data/model.json"), "sklearn": Path("data/baseline.json")}
 PARTS = ("train", "validation", "test")

@@ -6,7 +6,7 @@ from century import figures
 from century.figures import read_rows, save
 from century.files import read_json
 from century.params import Params
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

@@ -8,7 +8,7 @@ from century.files import write_csv, write_json
 from century.gradient_check import curve, points, refuse_wrong_gradient, toy_figures
 from century.params import Params
 from century.songs import FEATURES, read_songs
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

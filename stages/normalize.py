@@ -13,7 +13,7 @@ from century.files import write_json
 from century.normalization import mean_and_std, read_scratch, write_scratch
 from century.params import Params
 from century.songs import FEATURES, GROUP, read_column, read_runs, songs_schema, write_table
-from stages.entry import start
+from stages import start
 
 SONGS = Path("data/songs.parquet")
 SPLIT = Path("data/split.parquet")

@@ -8,7 +8,7 @@ from century.files import write_csv, write_json
 from century.params import Params
 from century.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
 from century.songs import read_songs
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

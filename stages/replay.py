@@ -7,7 +7,7 @@ from century.files import read_json, write_csv, write_json
 from century.params import Params
 from century.replay import Ending, Point, best, curves, endings, outcome, replay
 from century.songs import read_songs
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

@@ -6,7 +6,7 @@ import typst
 
 from century.files import replacing
 from century.params import Params
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

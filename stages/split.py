@@ -10,7 +10,7 @@ from century.files import write_json
 from century.params import Params
 from century.songs import GROUP, read_column, write_table
 from century.split import Rows, refuse_single_class, split_rows
-from stages.entry import start
+from stages import start
 
 SONGS = Path("data/songs.parquet")
 SCHEMA = pa.schema([("row", pa.int32()), ("part", pa.string())])

@@ -9,7 +9,7 @@ from century.files import write_csv, write_json
 from century.params import Params
 from century.runs import looks
 from century.songs import read_songs
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

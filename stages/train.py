@@ -4,14 +4,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from century.errors import InputError
+from century import InputError
 from century.evaluation import exact_logits, scores
 from century.files import read_json, write_csv, write_json
 from century.model import write_model
 from century.params import Params
 from century.songs import pieces, read_songs
 from century.training import train
-from stages.entry import start
+from stages import start
 
 
 def stage(params: Params) -> None:

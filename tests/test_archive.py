@@ -14,8 +14,8 @@ from conftest import random_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from century import InputError
 from century.archive import COLUMNS, read_archive
-from century.errors import InputError
 from century.songs import FEATURES
 
 LINE = b"2001" + b",1.00000" * 90 + b"\n"

@@ -10,7 +10,7 @@ import yaml
 
 from century.comparison import PRINTED
 from century.params import Params, read_params
-from stages.entry import declared, only
+from stages import declared, only
 
 GRAPH = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
 STAGES = list(GRAPH["stages"])

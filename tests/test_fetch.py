@@ -15,8 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from century import fetch
-from century.errors import InputError
+from century import InputError, fetch
 from century.fetch import download, link, sha256
 
 CONTENT = bytes(range(256)) * 5000

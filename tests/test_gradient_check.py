@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from century import gradient_check
+from century import InputError, gradient_check
 from century.differences import central, forward
-from century.errors import InputError
 from century.gradient_check import curve, points, refuse_wrong_gradient, slopes_by_formula, toy_figures
 from century.logistic import gradient
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from century.errors import InputError
+from century import InputError
 from century.params import Yaml12Loader, read_params
 
 DEFAULTS = Path("params.yaml").read_text(encoding="utf-8")

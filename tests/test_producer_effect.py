@@ -3,7 +3,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
-from century.errors import InputError
+from century import InputError
 from century.producer_effect import leak, logistic_regression, nearest_neighbours, predictions, splits
 
 

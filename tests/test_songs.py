@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from century.errors import InputError
+from century import InputError
 from century.normalization import mean_and_std, read_scratch, write_scratch, z_score
 from century.songs import FEATURES, label_songs, pieces, read_column, read_runs, read_songs, songs_schema, write_table
 

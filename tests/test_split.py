@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from century.errors import InputError
+from century import InputError
 from century.split import split_rows
 
 

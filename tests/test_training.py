@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from century import InputError
 from century.descent import epoch
-from century.errors import InputError
 from century.files import write_json
 from century.logistic import logits, loss
 from century.params import read_params
