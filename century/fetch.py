@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pooch
 import requests
+import urllib3
 from tqdm import tqdm
 
 from century import InputError
@@ -16,6 +17,7 @@ from century.files import replacing
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
 WAITS = (2.0, 8.0)  # seconds before the second and the third attempt at a URL
+SLOWEST = 10_000.0  # bytes a second, on average over the whole file: with them it takes six hours
 CHUNK = 1 << 16  # bytes
 
 
@@ -51,6 +53,20 @@ def download(urls: list[str], size: int, expected: str, path: Path) -> None:
     )
 
 
+def download_and_keep(urls: list[str], size: int, expected: str, kept: Path, path: Path) -> None:
+    """Fetch the file as above to `kept`, where no other source writes, and make `path` a second name of it.
+
+    A right file at `path` stays: it is the user's own, or of a version that kept none, and becomes the one kept.
+    """
+    if path.is_file() and sha256(path) == expected:
+        if not path.is_symlink() and not kept.exists():
+            kept.hardlink_to(path)
+        return
+    download(urls, size, expected, kept)
+    with replacing(path) as partial:
+        partial.hardlink_to(kept)
+
+
 def fetch(url: str, size: int, expected: str, folder: Path) -> str:
     """Fetch the file into the folder and return its path; a fault that may pass is given three attempts.
 
@@ -58,6 +74,7 @@ def fetch(url: str, size: int, expected: str, folder: Path) -> str:
     """
 
     def stream(url: str, partial: str, _: object) -> None:
+        end = time.monotonic() + size / SLOWEST
         with (
             requests.get(url, stream=True, timeout=TIMEOUT) as response,
             Path(partial).open("wb") as file,
@@ -67,8 +84,10 @@ def fetch(url: str, size: int, expected: str, folder: Path) -> str:
             kind = response.headers.get("Content-Type", "")
             if kind.startswith("text/"):
                 raise ValueError(f"sends a page ({kind}), not the zip")
-            for chunk in response.iter_content(CHUNK):
+            while chunk := read(response):
                 bar.update(file.write(chunk))
+                if time.monotonic() > end:
+                    raise ValueError(f"sends fewer than {SLOWEST:.0f} bytes a second")
                 if file.tell() > size:
                     raise ValueError(f"sends more than the {size} bytes of the file")
             if file.tell() < size:
@@ -83,6 +102,14 @@ def fetch(url: str, size: int, expected: str, folder: Path) -> str:
             if wait is None or not may_pass(error):
                 raise
         time.sleep(wait)
+
+
+def read(response: requests.Response) -> bytes:
+    """What has come, without waiting for a chunk to be full: a server may send single bytes for ever."""
+    try:
+        return response.raw.read1(CHUNK, decode_content=True)
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.ConnectionError(error) from None
 
 
 def may_pass(error: requests.RequestException) -> bool:

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from century.fetch import download, link, sha256
+from century.fetch import download_and_keep, link, sha256
 from century.files import write_json
 from century.params import Params
 from century.stand_in import write_stand_in
 from stages import start
 
 ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
+UCI = ZIP.with_name("uci.zip")  # not for DVC: a download survives a change of the source
 
 
 def stage(params: Params) -> None:
@@ -16,7 +17,7 @@ def stage(params: Params) -> None:
     if data.source == "stand-in":
         write_stand_in(ZIP, data.stand_in.songs, data.stand_in.train_songs, data.stand_in.seed)
     elif data.source == "uci":
-        download(data.uci.urls, data.uci.size, data.uci.sha256, ZIP)
+        download_and_keep(data.uci.urls, data.uci.size, data.uci.sha256, UCI, ZIP)
     else:
         link(Path(data.source), ZIP)
     found = sha256(ZIP)

@@ -56,11 +56,37 @@ def test_the_order_of_the_file_is_kept_over_many_blocks(make_zip):
 
 @pytest.mark.parametrize(
     "text",
-    [TEXT.replace(b"\n", b"\r\n"), TEXT.rstrip(b"\n"), TEXT.replace(b"\n", b"\r\n").rstrip(b"\r\n"), LINE, LINE * 3],
-    ids=["CRLF", "no last newline", "CRLF, no last newline", "one row", "equal rows"],
+    [
+        TEXT.replace(b"\n", b"\r\n"),
+        TEXT.rstrip(b"\n"),
+        TEXT.replace(b"\n", b"\r\n").rstrip(b"\r\n"),
+        LINE,
+        LINE[:-1],
+        LINE * 3,
+    ],
+    ids=["CRLF", "no last newline", "CRLF, no last newline", "one row", "one row, no newline", "equal rows"],
 )
 def test_harmless_differences_are_accepted(make_zip, text):
     path = make_zip(text)
+    pd.testing.assert_frame_equal(read(path), read_by_pandas(path), check_dtype=False, check_exact=True)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_compression_is_accepted(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "songs.zip", "w", method) as archive:
+        archive.writestr("YearPredictionMSD.txt", TEXT)
+    pd.testing.assert_frame_equal(
+        read(tmp_path / "songs.zip"), read_by_pandas(tmp_path / "songs.zip"), check_dtype=False, check_exact=True
+    )
+
+
+@pytest.mark.parametrize("size", range((1 << 20) - 2, (1 << 20) + 3))
+def test_lines_that_end_where_a_block_ends_are_whole(make_zip, size):
+    lines = LINE * 1500
+    text = lines[: size - size % len(LINE)]
+    text = LINE[:-1] + b"0" * (size % len(LINE)) + b"\n" + text[len(LINE) :]
+    assert len(text) == size
+    path = make_zip(text + random_text(5))
     pd.testing.assert_frame_equal(read(path), read_by_pandas(path), check_dtype=False, check_exact=True)
 
 
@@ -87,6 +113,7 @@ BAD_ROWS = [
         LINE + random_text(30).replace(b"\n", b"") + b"\n",
         ": line 2 is longer than 4096 bytes: it must be a year and 90 numbers",
     ),
+    (random_text(1000) + b"1" * 2_000_000, ": line 1001 is longer than 4096 bytes: it must be a year and 90 numbers"),
     (random_text(3000) + b"2001,x\n", ": line 3001 has 2 columns: it must have 91, a year and 90 numbers"),
 ]
 
@@ -139,6 +166,12 @@ def with_a_smaller_size_than_it_inflates_to() -> bytes:
     return zipped(LINE * 40).replace(struct.pack("<L", len(LINE) * 40), struct.pack("<L", len(LINE) * 3))
 
 
+def with_a_stream_that_ends_early() -> bytes:
+    data = zipped()
+    size = zipfile.ZipFile(io.BytesIO(data)).infolist()[0].compress_size
+    return data.replace(struct.pack("<L", size), struct.pack("<L", size - 1000))
+
+
 BAD_ZIPS = {
     "a page": (b"<html>Not found</html>", r" is not a whole zip: it is something else \(File is not a zip file\); get"),
     "an empty file": (b"", r" is not a whole zip: it is something else \(File is not a zip file\); get it again$"),
@@ -152,6 +185,10 @@ BAD_ZIPS = {
     "encrypted": (with_flag_of_encryption(), r" is encrypted: it must be readable without a password$"),
     "wrong checksum": (with_wrong_crc(), r" is not a whole zip: it was cut short or damaged \(Bad CRC-32 for file"),
     "damaged": (with_damaged_stream(), r"( is not a whole zip: it was cut short or damaged|: line )"),
+    "ends early": (
+        with_a_stream_that_ends_early(),
+        r" is not a whole zip: it was cut short or damaged \(.* ends early\)",
+    ),
     "unknown method": (with_method(97), r" is not a whole zip: .* compression .*; get it again$"),
     "a bomb": (
         zipped(b"0" * 10**8),

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from century import InputError, fetch
-from century.fetch import download, link, sha256
+from century.fetch import download, download_and_keep, link, sha256
+from century.files import replacing
 
 CONTENT = bytes(range(256)) * 5000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -42,6 +43,17 @@ class Server(BaseHTTPRequestHandler):
             case "/stalls":
                 self.answer(200, CONTENT[:100_000], {"Content-Length": len(CONTENT)})
                 time.sleep(5)
+            case "/drips":
+                self.answer(200, headers={"Content-Length": len(CONTENT)})
+                with contextlib.suppress(OSError):
+                    for _ in range(200):
+                        self.wfile.write(b"x")
+                        time.sleep(0.05)
+            case "/chunked" | "/chunked-drops":
+                self.answer(200, headers={"Transfer-Encoding": "chunked"})
+                self.wfile.write(b"%x\r\n%b\r\n" % (100_000, CONTENT[:100_000]))
+                if self.path == "/chunked":
+                    self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(CONTENT) - 100_000, CONTENT[100_000:]))
             case "/other":
                 self.answer(200, CONTENT[::-1])
             case "/long":
@@ -114,6 +126,7 @@ def no_patience(monkeypatch):
     """Waits and time-outs of a test's length."""
     monkeypatch.setattr(fetch, "WAITS", (0.01, 0.02))
     monkeypatch.setattr(fetch, "TIMEOUT", (5.0, 2.0))
+    monkeypatch.setattr(fetch, "SLOWEST", 1e6)
 
 
 @pytest.fixture
@@ -140,6 +153,7 @@ def test_the_file_is_fetched_into_a_new_folder(server, tmp_path):
     ("path", "requests"),
     [
         ("/good", ["/good"]),
+        ("/chunked", ["/chunked"]),
         ("/moved", ["/moved", "/good"]),
         ("/500-then-good", ["/500-then-good"] * 2),
         ("/drops-then-good", ["/drops-then-good"] * 2),
@@ -157,6 +171,8 @@ FAULTS = [
     ("/drops", 3, "fails: .*100000 bytes read.*"),
     ("/short", 3, "fails: ends after 100000 of 1280000 bytes"),
     ("/stalls", 3, "fails: .*Read timed out.*|sends nothing for 2.0 s"),
+    ("/drips", 1, "fails: sends fewer than 1000000 bytes a second"),
+    ("/chunked-drops", 3, "fails: .*100000 of 1280000.*|fails: .*[Ii]ncomplete.*"),
     ("/other", 1, "sends another file: its sha256 is wrong"),
     ("/long", 1, "fails: sends more than the 1280000 bytes of the file"),
     ("/page", 1, r"fails: sends a page \(text/html; charset=utf-8\), not the zip"),
@@ -202,6 +218,42 @@ def test_a_right_file_in_its_place_costs_no_request(server, raw):
     (raw / "songs.zip").write_bytes(CONTENT)
     get([f"{server}/good"], raw)
     assert Server.requests == []
+
+
+def get_and_keep(server, folder):
+    download_and_keep([f"{server}/good"], len(CONTENT), DIGEST, folder / "uci.zip", folder / "songs.zip")
+
+
+def test_a_download_outlives_what_another_source_puts_in_its_place(server, raw):
+    get_and_keep(server, raw)
+    with replacing(raw / "songs.zip") as partial:  # as the stand-in is written
+        partial.write_bytes(b"stand-in")
+    get_and_keep(server, raw)
+    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
+    assert Server.requests == ["/good"]
+    assert (raw / "songs.zip").samefile(raw / "uci.zip")
+
+
+def test_a_right_file_from_a_version_that_kept_none_is_kept(server, raw):
+    (raw / "songs.zip").write_bytes(CONTENT)
+    get_and_keep(server, raw)
+    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
+    assert Server.requests == []
+
+
+def test_a_link_to_a_right_file_of_the_users_stays(server, tmp_path):
+    (tmp_path / "mine.zip").write_bytes(CONTENT)
+    (tmp_path / "raw").mkdir()
+    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
+    get_and_keep(server, tmp_path / "raw")
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["songs.zip"]
+    assert Server.requests == []
+
+
+def test_a_damaged_download_is_fetched_again_and_no_link_leads_to_it(server, raw):
+    (raw / "uci.zip").write_bytes(CONTENT[:-1])
+    get_and_keep(server, raw)
+    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
 
 
 def test_what_a_kill_left_behind_is_swept_away(server, raw):

@@ -370,6 +370,38 @@ def test_a_full_disk_gives_one_line_and_loses_nothing(clone):
     assert not list(clone.rglob("*.partial"))
 
 
+MOUNT = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec"]  # what is mounted is gone when sh ends
+TMPFS = (
+    shutil.which("unshare")
+    and subprocess.run([*MOUNT, "mount -t tmpfs tmpfs /mnt"], capture_output=True, check=False).returncode == 0
+)
+
+
+@pytest.mark.skipif(not TMPFS, reason="this machine lets nobody mount; the test above does without")
+@pytest.mark.parametrize(
+    ("stage", "old", "new"),
+    [("binarize", "threshold_year: 2000", "threshold_year: 1990"), ("download", "seed: 1", "seed: 2")],
+)
+def test_a_disk_that_is_full_gives_one_line_and_loses_nothing(clone, stage, old, new):
+    """`data` is moved to a file system of its own, which has 300 kB left."""
+    shutil.copytree(clone / "data", clone / "before", symlinks=True)
+    before = digests(clone)
+    edit(clone / "params.yaml", old, new)
+    size = sum(-(-path.stat().st_size // 4096) * 4096 for path in (clone / "data").rglob("*")) + 300_000
+    script = f"""
+        mount -t tmpfs -o size={size} tmpfs data
+        cp -a before/. data
+        {sys.executable} -m stages.{stage} || echo "exit code $?"
+        cp -a data after"""
+    result = run(*MOUNT, script, cwd=clone)
+    assert result.stdout == "exit code 1\n"
+    assert re.fullmatch(rf"{stage}: .*No space left on device.*\n", result.stderr)
+    shutil.rmtree(clone / "data")
+    (clone / "after").rename(clone / "data")
+    assert digests(clone) == before
+    assert not list(clone.rglob("*.partial"))
+
+
 def test_of_two_runs_at_once_one_works_and_the_other_is_told(clone):
     before = digests(clone)
     commands = [
