@@ -19,7 +19,7 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
     Songs left over after the last whole minibatch are skipped. The gradient is that of logistic.py, X' (y - t) / n,
     with y - t = (tanh(z / 2) - (2 t - 1)) / 2, in arrays that are used again in every step.
     """
-    sign = (2 * t - 1).astype(X.dtype)[:, None]
+    sign = (2 * t - 1).astype(X.dtype)[order, None]
     step = (mu / (2 * batch_size)).astype(X.dtype)
     rows = np.empty((batch_size, X.shape[1]), X.dtype)
     z = np.empty((*W.shape[:-2], batch_size, W.shape[-1]), X.dtype)
@@ -29,7 +29,7 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
         np.matmul(rows, W, out=z)
         z *= 0.5
         np.tanh(z, out=z)
-        z -= sign.take(batch, axis=0)
+        z -= sign[start : start + batch_size]
         z *= step
         W -= rows.T @ z
         yield W
