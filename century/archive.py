@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 from isal import igzip_lib
-from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
+from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 from tqdm import tqdm
 
 from century import InputError
@@ -24,9 +24,9 @@ from century.songs import FEATURES
 
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub takes it for an instance
 COLUMNS = {"year": pa.int16(), **dict.fromkeys(FEATURES, pa.float64())}
-BLOCK = 1 << 20  # bytes of text that a thread parses at a time
-AHEAD = 8  # blocks that are parsed, or wait, while the next is inflated and earlier ones are checked and written
-CHUNK = 1 << 16  # bytes of the zip inflated at a time
+BLOCK = 1 << 20  # bytes of text parsed at a time: small enough that parsing one and inflating the next overlap
+AHEAD = 32  # blocks parsed before they are asked for: enough to go on while a row group is written
+CHUNK = 1 << 18  # bytes of the zip inflated at a time
 LONGEST_LINE = 4096  # bytes; the file's own lines have fewer than 1000
 LARGEST_RATIO = 200  # of the text to its zip; numbers shrink to about a half
 YEARS = range(1860, 2101)  # from the oldest recording of a sound
@@ -42,52 +42,29 @@ def read_archive(path: Path) -> Iterator[pa.Table]:
     rows = 0
     try:
         with open_member(path) as (text, size), tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
-            for table in parsed(whole_lines(text)):
-                if not is_possible(table):
+            batches = open_csv(
+                text,
+                read_options=ReadOptions(column_names=list(COLUMNS), block_size=BLOCK),
+                parse_options=ParseOptions(quote_char=False, ignore_empty_lines=False),
+                convert_options=ConvertOptions(column_types=COLUMNS, null_values=[]),
+            )
+            for batch in ahead(batches):
+                if not is_possible(batch):
                     raise pa.ArrowInvalid("a year or a number that cannot be")
                 bar.update(text.tell() - bar.n)
-                yield table
-                rows += len(table)
-            if rows == 0:
-                raise pa.ArrowInvalid("no line")
+                yield pa.Table.from_batches([batch])
+                rows += len(batch)
     except pa.ArrowInvalid as error:
         raise first_fault(path, rows, error) from None
 
 
-def whole_lines(text: IO[bytes]) -> Iterator[bytes]:
-    """The text in blocks of whole lines. Raises ArrowInvalid where one is too long."""
-    begun = b""
-    while block := text.read(BLOCK):
-        end = block.rfind(b"\n") + 1
-        if end:
-            yield begun + block[:end]
-            begun = b""
-        begun += block[end:]
-        if len(begun) > LONGEST_LINE:
-            raise pa.ArrowInvalid("a line without an end")
-    if begun:
-        yield begun
-
-
-def parsed(blocks: Iterator[bytes]) -> Iterator[pa.Table]:
-    """The tables of the blocks, in their order; each block is parsed by a thread while later ones are inflated."""
-    with ThreadPoolExecutor() as threads:
-        coming: deque[Future[pa.Table]] = deque()
-        for block in blocks:
-            coming.append(threads.submit(parse, block))
-            if len(coming) > AHEAD:
-                yield coming.popleft().result()
-        for table in coming:
-            yield table.result()
-
-
-def parse(block: bytes) -> pa.Table:
-    return read_csv(
-        pa.BufferReader(block),
-        read_options=ReadOptions(column_names=list(COLUMNS), block_size=2 * BLOCK, use_threads=False),
-        parse_options=ParseOptions(quote_char=False, ignore_empty_lines=False),
-        convert_options=ConvertOptions(column_types=COLUMNS, null_values=[]),
-    )
+def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches; a thread parses the next ones while one is checked and written."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = deque(thread.submit(next, batches, None) for _ in range(AHEAD))
+        while (batch := coming.popleft().result()) is not None:
+            coming.append(thread.submit(next, batches, None))
+            yield batch
 
 
 @contextmanager
@@ -156,10 +133,10 @@ class Inflated(io.RawIOBase):
         return len(text)
 
 
-def is_possible(table: pa.Table) -> bool:
+def is_possible(batch: pa.RecordBatch) -> bool:
     """Whether all numbers are finite and all years are years in which music was recorded."""
-    year = table["year"].to_numpy()
-    (features,) = (batch.to_tensor(row_major=False).to_numpy() for batch in table.select(FEATURES).to_batches())
+    year = batch["year"].to_numpy()
+    features = batch.select(FEATURES).to_tensor(row_major=False).to_numpy()
     return bool(((year >= YEARS.start) & (year < YEARS.stop)).all() and np.isfinite(features).all())
 
 

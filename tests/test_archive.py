@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from century import InputError
-from century.archive import COLUMNS, read_archive
+from century.archive import COLUMNS, open_member, read_archive
 from century.songs import FEATURES
 
 LINE = b"2001" + b",1.00000" * 90 + b"\n"
@@ -210,6 +210,21 @@ def test_a_bad_zip_is_refused_with_the_reason(tmp_path, name):
     content, line = BAD_ZIPS[name]
     (tmp_path / "songs.zip").write_bytes(content)
     assert re.match(line, refusal(tmp_path / "songs.zip"))
+
+
+def test_a_bomb_that_lies_is_inflated_no_further_than_it_says(tmp_path):
+    said = len(LINE) * 1000
+    (tmp_path / "songs.zip").write_bytes(
+        zipped(LINE * 10**5).replace(struct.pack("<L", len(LINE) * 10**5), struct.pack("<L", said))
+    )
+    inflated = 0
+    with (
+        pytest.raises(InputError, match=f"YearPredictionMSD.txt inflates to more than {said} bytes"),
+        open_member(tmp_path / "songs.zip") as (text, _),
+    ):
+        while block := text.read(10_000):
+            inflated += len(block)
+    assert inflated <= said
 
 
 def read_or_refuse(path) -> pd.DataFrame | None:
