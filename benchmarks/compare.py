@@ -1,6 +1,7 @@
 """Time this project against what a user would pick instead: make bench
 
-Both sides of a row run in turn on the same data, five counted pairs after one that is not. A row gives the median of
+Both sides of a row run in turn on the same data, five counted pairs after one that is not (the
+pairs of the whole graph have none that is not; growth is one run at each size). A row gives the median of
 both, the median and the range of the five ratios, and what was asked of the ratio. Absolute times differ from machine
 to machine; the ratios are what to read. Within this process BLAS has one thread, as in the stages; the notebook runs in
 its own, with as many as it takes.

@@ -28,12 +28,13 @@ def walk(X: Array, t: Array, mu: float, batch_size: int, growth: int, same_order
     means, lasts = [], []
     for k in range(1, EPOCHS + 1):
         total, steps = np.zeros(W.shape), 0
-        for _ in epoch(X, t, W, mu / k**powers, batch_size * growth ** (k - 1), order):
+        size = batch_size * growth ** (k - 1)
+        for _ in epoch(X, t, W, mu / k**powers, size, order):
             total += W
             steps += 1
         means.append(total / steps)
         lasts.append(W.astype(np.float64))
-        order = order if same_order else rng.permutation(len(X))
+        order = np.roll(order, len(X) % size) if same_order else rng.permutation(len(X))
     return np.array(means), np.array(lasts)
 
 

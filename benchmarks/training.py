@@ -87,7 +87,7 @@ def one_after_another(train: Part, validation: Part) -> None:
 def our_training(
     X: Array, t: Array, p: Train, mu: float, batch_size: int, epochs: int | None = None
 ) -> tuple[Array, float]:
-    *_, (w, _) = islice(train(lambda: [(X, t)], mu, batch_size, p.seed, p.tolerance, p.max_epochs), epochs)
+    *_, (w, _, _) = islice(train(lambda: [(X, t)], mu, batch_size, p.seed, p.tolerance, p.max_epochs), epochs)
     return w[:-1], w[-1]
 
 

@@ -120,9 +120,10 @@ class Inflated(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:  # a memoryview
         text = b""
         while not text and not self.isal.eof:
-            packed = self.packed.read(CHUNK) if self.isal.needs_input else b""
+            hungry = self.isal.needs_input
+            packed = self.packed.read(CHUNK) if hungry else b""
             text = self.isal.decompress(packed, len(buffer))
-            if not packed and not text and not self.isal.eof:
+            if hungry and not packed and not text and not self.isal.eof:
                 raise EOFError(f"{self.member.filename} ends early")
         self.size += len(text)
         if self.size > self.member.file_size:

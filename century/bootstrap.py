@@ -53,7 +53,9 @@ def resample(
     sums = {}
     for view, block in (("independent", shuffled(len(rows), rng)), ("blocks", neighbours(rows, length))):
         k = int(block.max()) + 1
-        times = np.array([np.bincount(drawn, minlength=k) for drawn in rng.integers(k, size=(draws, k))], np.float64)
+        times = np.empty((draws, k))
+        for row in times:
+            row[:] = np.bincount(rng.integers(k, size=k), minlength=k)
         sums[view] = [
             [times @ block_sums(table, its_block, k) for table in tables]
             for (_, tables), its_block in zip(parts, np.split(block, ends), strict=True)

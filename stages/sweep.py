@@ -15,11 +15,11 @@ from stages import start
 def stage(params: Params) -> None:
     p = params.sweep
     train, validation = (read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation"))
-    sizes = tqdm(p.batch_sizes, desc="sweep", disable=None)
-    by_size = Parallel(n_jobs=-1, prefer="threads")(
+    of_sizes = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
         delayed(looks)(train, validation, p.learning_rates, batch_size, p.iterations, p.every, p.seed)
-        for batch_size in sizes
+        for batch_size in p.batch_sizes
     )
+    by_size = list(tqdm(of_sizes, total=len(p.batch_sizes), desc="sweep", disable=None))
     runs = {
         (mu, batch_size): seen[number]
         for number, mu in enumerate(p.learning_rates)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from century import InputError
 from century.evaluation import exact_logits, scores
 from century.files import read_json, write_csv, write_json
 from century.model import write_model
@@ -20,15 +19,12 @@ def stage(params: Params) -> None:
     mu = best["learning_rate"] if p.learning_rate == "sweep" else p.learning_rate
     batch_size = best["batch_size"] if p.batch_size == "sweep" else p.batch_size
     training = pieces(Path("data/train.parquet"), p.memory * 2**20)
-    songs = sum(len(t) // batch_size * batch_size for _, t in training())
-    if songs == 0:
-        raise InputError(f"train.memory = {p.memory}: must hold a minibatch of {batch_size} songs; set a larger one")
     X_validation, t_validation = read_songs(Path("data/validation.parquet"))
     curve = []
     epochs = train(training, mu, batch_size, p.seed, p.tolerance, p.max_epochs)
-    for k, (w, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
+    for k, (w, steps, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
         validation = scores(exact_logits(w[:-1], w[-1], X_validation), t_validation)
-        curve.append((k, k * songs, training_loss, validation["loss"], validation["accuracy"]))
+        curve.append((k, k * steps * batch_size, training_loss, validation["loss"], validation["accuracy"]))
     normalization = read_json(Path("data/normalization.json"))
     write_model(Path("data/model.json"), w[:-1], w[-1], normalization, params.binarize.threshold_year)
     columns = ["epoch", "songs_seen", "training_loss", "validation_loss", "validation_accuracy"]

@@ -14,8 +14,9 @@ from conftest import random_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from century import InputError
+from century import InputError, archive
 from century.archive import COLUMNS, open_member, read_archive
+from century.published import MEMBER
 from century.songs import FEATURES
 
 LINE = b"2001" + b",1.00000" * 90 + b"\n"
@@ -319,3 +320,23 @@ def test_the_mutations_reach_both_ends(tmp_path):
 
 def test_all_columns_are_there():
     assert list(COLUMNS) == ["year", *FEATURES]
+
+
+def test_a_text_that_comes_in_the_smallest_pieces_is_read_to_its_end(tmp_path, monkeypatch):
+    """Flushed every few bytes, the inflating takes in much that gives no text yet."""
+    monkeypatch.setattr(archive, "CHUNK", 100)
+    text = random_text(40)
+    deflate = zlib.compressobj(1, zlib.DEFLATED, -15)
+    packed = b"".join(
+        deflate.compress(text[i : i + 1000]) + deflate.flush(zlib.Z_FULL_FLUSH) for i in range(0, len(text), 1000)
+    )
+    packed += deflate.flush()
+    name = MEMBER.encode()
+    sizes = struct.pack("<LLL", zlib.crc32(text), len(packed), len(text))
+    head = struct.pack("<HHHHH", 20, 0, 8, 0, 33) + sizes + struct.pack("<HH", len(name), 0)
+    entry = b"PK\x01\x02" + struct.pack("<H", 20) + head + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + name
+    local = b"PK\x03\x04" + head + name + packed
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(entry), len(local), 0)
+    (tmp_path / "songs.zip").write_bytes(local + entry + end)
+    with open_member(tmp_path / "songs.zip") as (stream, _):
+        assert b"".join(iter(lambda: stream.raw.read(1), b"")) == text

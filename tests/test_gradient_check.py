@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from century import InputError, gradient_check
+from century.descent import epoch
 from century.differences import central, forward
 from century.gradient_check import curve, points, refuse_wrong_gradient, slopes_by_formula, toy_figures
 from century.logistic import gradient
@@ -72,4 +73,15 @@ def test_a_wrong_gradient_is_refused_with_the_worst_component_and_both_values(mo
 def test_a_gradient_that_is_nan_is_refused(monkeypatch):
     monkeypatch.setattr(gradient_check, "gradient", lambda X, y, t: (np.full(90, np.nan), np.nan))
     with pytest.raises(InputError, match="wrong"):
+        refuse_wrong_gradient(at_songs(), 1e-7)
+
+
+def test_a_step_that_does_not_follow_the_gradient_is_refused(monkeypatch):
+    def wrong(X, t, W, mu, batch_size, order):
+        for after in epoch(X, t, W, mu, batch_size, order):
+            after[16] -= 1e-4
+            yield after
+
+    monkeypatch.setattr(gradient_check, "epoch", wrong)
+    with pytest.raises(InputError, match=r"along var17 the slope .* Mend epoch\(\) in century/descent.py"):
         refuse_wrong_gradient(at_songs(), 1e-7)

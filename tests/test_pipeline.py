@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -184,12 +185,20 @@ def test_two_runs_and_any_number_of_threads_leave_the_same_bytes(clone):
         assert digests(clone) == before
 
 
-def test_a_wrong_gradient_fails_the_check_and_nothing_is_trained(clone):
-    edit(clone / "century/logistic.py", "return error @ X / len(t)", "return error @ X / (len(t) - 1)")
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        ("century/logistic.py", "return error @ X / len(t)", "return error @ X / (len(t) - 1)"),
+        ("century/descent.py", "(mu / (2 * batch_size))", "(mu / (2 * batch_size - 1))"),
+    ],
+)
+def test_a_wrong_gradient_fails_the_check_and_nothing_is_trained(clone, file, right, wrong):
+    edit(clone / file, right, wrong)
     result = repro(clone, check=False)
     assert result.returncode != 0
     assert result.ran == ["gradient_check"]
-    assert re.search(r"^gradient_check: the gradient is wrong: along \w+ the slope", result.stderr, re.MULTILINE)
+    line = rf"^gradient_check: the gradient is wrong: along \w+ the slope .* Mend \w+\(\) in {re.escape(file)}$"
+    assert re.search(line, result.stderr, re.MULTILINE)
     assert "Traceback" not in result.stderr
 
 
@@ -391,7 +400,7 @@ def test_a_disk_that_is_full_gives_one_line_and_loses_nothing(clone, stage, old,
     script = f"""
         mount -t tmpfs -o size={size} tmpfs data
         cp -a before/. data
-        {sys.executable} -m stages.{stage} || echo "exit code $?"
+        {shlex.quote(sys.executable)} -m stages.{stage} || echo "exit code $?"
         cp -a data after"""
     result = run(*MOUNT, script, cwd=clone)
     assert result.stdout == "exit code 1\n"

@@ -49,9 +49,13 @@ def test_parquet_and_back_keeps_every_bit_and_the_order(tmp_path, feature):
         assert (t_first == t[:most]).all()
 
 
-def test_songs_are_read_without_pandas_whose_import_would_take_longer(tmp_path):
+def test_a_stage_reads_songs_without_pandas_whose_import_would_take_longer(tmp_path):
     write_table(tmp_path / "songs.parquet", songs_schema(pa.float64()), label_songs(tables([10]), 2000))
-    program = "import sys, century.songs as s; s.read_songs(s.Path(sys.argv[1])); print('pandas' in sys.modules)"
+    program = (
+        "import sys, stages; from century.songs import Path, read_column, read_songs; path = Path(sys.argv[1]);"
+        "stages.start('train', lambda _: (read_songs(path), read_column(path, 'year')));"
+        "print('pandas' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program, tmp_path / "songs.parquet"], capture_output=True, text=True)
     assert done.stdout == "False\n"
 

@@ -46,14 +46,14 @@ def in_pieces(songs, size):
 
 @pytest.mark.parametrize(("mu", "batch_size"), [(0.1, 64), (0.5, 512), (1.0, 1024), (0.5, 64)])
 def test_training_ends_within_1e_4_of_the_optimum(songs, optimum, mu, batch_size):
-    *_, (w, training_loss) = train(whole(songs), mu, batch_size, seed=1, tolerance=1e-6, max_epochs=100)
+    *_, (w, _, training_loss) = train(whole(songs), mu, batch_size, seed=1, tolerance=1e-6, max_epochs=100)
     assert 0 < training_loss - optimum < 1e-4
     assert training_loss == pytest.approx(loss(logits(w, 0.0, songs[0].astype(np.float64)), songs[1]), abs=1e-8)
 
 
 @pytest.mark.parametrize("size", [4000, 9000])
 def test_training_in_pieces_reaches_the_same_loss(songs, optimum, size):
-    *_, (_, training_loss) = train(in_pieces(songs, size), 0.5, 512, seed=1, tolerance=1e-6, max_epochs=100)
+    *_, (_, _, training_loss) = train(in_pieces(songs, size), 0.5, 512, seed=1, tolerance=1e-6, max_epochs=100)
     assert 0 < training_loss - optimum < 1e-4
 
 
@@ -67,7 +67,7 @@ def test_training_stops_at_the_last_epoch_allowed(songs):
 
 
 def test_training_stops_after_the_first_epoch_that_hardly_helps(songs):
-    losses = [after for _, after in train(whole(songs), 0.5, 512, seed=1, tolerance=1e-5, max_epochs=100)]
+    losses = [after for _, _, after in train(whole(songs), 0.5, 512, seed=1, tolerance=1e-5, max_epochs=100)]
     gains = -np.diff(losses)
     assert (gains[:-1] >= 1e-5).all()
     assert gains[-1] < 1e-5
@@ -75,14 +75,16 @@ def test_training_stops_after_the_first_epoch_that_hardly_helps(songs):
 
 def test_the_average_has_weights_1_4_9(songs):
     X, t = songs[0][:1000], songs[1][:1000]
-    order = np.random.default_rng([4, 250, 0]).permutation(1000)
+    order = np.random.default_rng([4, 300, 0]).permutation(1000)
     W, means = np.zeros((21, 1), np.float32), []
     for k in (1, 2, 3):
-        means.append(np.mean([W[:, 0].copy() for W in epoch(X, t, W, np.array(0.5 / k), 250, order)], 0, np.float64))
+        order = np.append(order[-100:], order[:-100])  # what was left over comes first
+        means.append(np.mean([W[:, 0].copy() for W in epoch(X, t, W, np.array(0.5 / k), 300, order)], 0, np.float64))
     expected = (means[0] + 4 * means[1] + 9 * means[2]) / 14
-    epochs = averaged_epochs(whole((X, t)), 0.5, 250, seed=4)
+    epochs = averaged_epochs(whole((X, t)), 0.5, 300, seed=4)
     for _ in range(3):
-        w = next(epochs)
+        w, steps = next(epochs)
+    assert steps == 3
     np.testing.assert_allclose(w, expected, rtol=1e-12, atol=1e-12)
 
 
@@ -91,8 +93,18 @@ def test_a_memory_that_holds_no_minibatch_is_one_line_and_no_training(tmp_path, 
     write_json(Path("metrics/sweep.json"), {"best": {"learning_rate": 0.5, "batch_size": 2000}})
     table = pa.table({name: np.ones(4000, np.float32) for name in FEATURES} | {"label": np.ones(4000, np.int8)})
     Path("data").mkdir()
-    pq.write_table(table, "data/train.parquet", row_group_size=500)
+    for part in ("train", "validation"):
+        pq.write_table(table, f"data/{part}.parquet", row_group_size=500)
     params = read_params(REPOSITORY / "params.yaml")
     params = params.model_copy(update={"train": params.train.model_copy(update={"memory": 1})})
-    with pytest.raises(InputError, match=r"train.memory = 1: must hold a minibatch of 2000 songs"):
+    with pytest.raises(InputError, match=r"train.memory: it holds 1000 songs, no minibatch of 2000; set a larger one"):
         stage(params)
+
+
+def test_every_song_is_trained_on_though_a_few_are_left_over_in_each_epoch():
+    X, t = np.eye(20, dtype=np.float32), np.ones(20, np.int8)  # a song moves its own weight alone
+    epochs = averaged_epochs(whole((X, t)), 0.5, 13, seed=1)
+    assert (next(epochs)[0] != 0).sum() == 13
+    for _ in range(2):
+        w, _ = next(epochs)
+    assert (w != 0).all()
