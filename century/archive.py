@@ -4,9 +4,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -20,7 +18,7 @@ from tqdm import tqdm
 
 from century import InputError
 from century.published import MEMBER
-from century.songs import FEATURES
+from century.songs import FEATURES, ahead
 
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub takes it for an instance
 COLUMNS = {"year": pa.int16(), **dict.fromkeys(FEATURES, pa.float64())}
@@ -48,7 +46,7 @@ def read_archive(path: Path) -> Iterator[pa.Table]:
                 parse_options=ParseOptions(quote_char=False, ignore_empty_lines=False),
                 convert_options=ConvertOptions(column_types=COLUMNS, null_values=[]),
             )
-            for batch in ahead(batches):
+            for batch in ahead(batches, AHEAD):
                 if not is_possible(batch):
                     raise pa.ArrowInvalid("a year or a number that cannot be")
                 bar.update(text.tell() - bar.n)
@@ -56,15 +54,6 @@ def read_archive(path: Path) -> Iterator[pa.Table]:
                 rows += len(batch)
     except pa.ArrowInvalid as error:
         raise first_fault(path, rows, error) from None
-
-
-def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches; a thread parses the next ones while one is checked and written."""
-    with ThreadPoolExecutor(1) as thread:
-        coming = deque(thread.submit(next, batches, None) for _ in range(AHEAD))
-        while (batch := coming.popleft().result()) is not None:
-            coming.append(thread.submit(next, batches, None))
-            yield batch
 
 
 @contextmanager

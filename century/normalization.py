@@ -1,48 +1,81 @@
 """Z-scores: every feature with mean 0 and standard deviation 1 over the songs that training may learn from.
 
-Shapes: x (n,) one feature of all songs, X (n, d).
+The songs come block by block in the order of the file, and leave group by group in the order of the parts. In between
+they wait in a scratch file, so that memory does not grow with their number: of each block, what each group will take
+from it stands in one piece.
+Shapes: x (n,) one column of a block, which is a list of them; mean and std (columns,); X (n, d).
 """
 
 import os
-from typing import IO
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from century import InputError
-from century.songs import FEATURES, GROUP
+from century.songs import FEATURES
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.int32]
+Ints = NDArray[Any]
+Block = Sequence[NDArray[Any]]
 
 
-def mean_and_std(name: str, x: Floats) -> tuple[float, float]:
-    """The mean and the standard deviation (ddof 1). Raises InputError where all of x is the same."""
-    if x.min() == x.max():
-        raise InputError(f"{name} is {x[0]} in all {len(x)} training rows: a constant feature cannot be normalized")
-    return float(np.mean(x)), float(np.std(x, ddof=1))
+def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
+    """The mean and the standard deviation (ddof 1) of each feature. Raises InputError where one is constant.
+
+    Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
+    """
+    d = len(FEATURES)
+    n, mean, squares, low, high = 0, np.zeros(d), np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
+    for block in blocks:
+        m = len(block[0])
+        apart = np.array([x.mean() for x in block]) - mean
+        squares += m * np.array([x.var() for x in block]) + apart**2 * n * m / (n + m)
+        mean += apart * m / (n + m)
+        low = np.minimum(low, [x.min() for x in block])
+        high = np.maximum(high, [x.max() for x in block])
+        n += m
+    for name, least, most in zip(FEATURES, low, high, strict=True):
+        if least == most:
+            raise InputError(f"{name} is {least} in all {n} training rows: a constant feature cannot be normalized")
+    return mean, np.sqrt(squares / (n - 1))
 
 
-def z_score(x: Floats, mean: float, std: float) -> NDArray[np.float32]:
+def z_score(x: NDArray[Any], mean: float, std: float) -> NDArray[np.float32]:
     """(x - mean) / std, computed in float64, kept in float32."""
     return ((x - mean) / std).astype(np.float32)
 
 
-def write_scratch(scratch: IO[bytes], x: Floats, row: Rows, mean: float, std: float) -> None:
-    """Append the z-scores of one feature, in the order of `row` (n,): a line of the matrix (d, n) in the file."""
-    z = np.empty(len(x), np.float32)
-    for start in range(0, len(x), GROUP):
-        z[start : start + GROUP] = z_score(x[start : start + GROUP], mean, std)
-    for start in range(0, len(row), GROUP):
-        scratch.write(z[row[start : start + GROUP]].data)
+def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floats, group: Ints) -> Ints:
+    """Write the z-scores of all songs, whose groups are given in the order of the file.
 
-
-def read_scratch(scratch: IO[bytes], n: int, group: slice) -> list[NDArray[np.float32]]:
-    """A group of columns of that matrix: of every feature the z-scores of these songs."""
+    Returns how many songs of each block went to each group: (blocks, groups).
+    """
+    sizes: list[Ints] = []
+    start, groups = 0, int(group.max()) + 1
+    for block in blocks:
+        of_block = group[start : start + len(block[0])]
+        order = np.argsort(of_block, kind="stable")
+        z = np.stack([z_score(x, *of_x)[order] for x, *of_x in zip(block, mean, std, strict=True)])
+        sizes.append(np.bincount(of_block, minlength=groups))
+        for piece in np.split(z, np.cumsum(sizes[-1])[:-1], axis=1):
+            scratch.write(np.ascontiguousarray(piece).data)
+        start += len(of_block)
     scratch.flush()
-    places = range(0, n * len(FEATURES), n)
-    size = group.stop - group.start
-    return [np.frombuffer(os.pread(scratch.fileno(), 4 * size, 4 * (i + group.start)), np.float32) for i in places]
+    return np.array(sizes)
+
+
+def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints) -> list[NDArray[np.float32]]:
+    """Each column of the songs of a group, in the order in which their rows (n,) of the file are given."""
+    song = 4 * columns  # bytes
+    ends = np.cumsum(sizes).reshape(sizes.shape)[:, number]
+    read = [
+        os.pread(scratch.fileno(), song * n, song * (end - n)) for n, end in zip(sizes[:, number], ends, strict=True)
+    ]
+    pieces = [np.frombuffer(piece, np.float32).reshape(columns, -1) for piece in read]
+    place = np.argsort(np.argsort(row))  # among the group's songs in the order of the file
+    return [np.concatenate(x)[place] for x in zip(*pieces, strict=True)]
 
 
 def by_itself(X: NDArray[np.float32]) -> Floats:

@@ -4,9 +4,11 @@ The columns are row (the song's line in the file, from 0), year, label (0 or 1),
 float64 with the file's own decimals, float32 once normalized.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,13 +17,34 @@ from numpy.typing import NDArray
 
 from century.files import replacing
 
+Item = TypeVar("Item")
 FEATURES = [f"var{number}" for number in range(1, 91)]
-GROUP = 65_536  # rows of a row group
+GROUP = 32_768  # rows of a row group: a column of one fits the processor's cache
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
     features = [(name, feature) for name in FEATURES]
     return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
+
+
+def with_hashes(tables: Iterable[pa.Table], hashes: IO[bytes]) -> Iterator[pa.Table]:
+    """The same tables; the hash of each of their rows is appended to a file."""
+    for table in tables:
+        hashes.write(row_hashes(table).data)
+        yield table
+
+
+def row_hashes(table: pa.Table) -> NDArray[np.uint64]:
+    """A number (n,) for each song, the same for equal years and features, and else almost surely not.
+
+    Two of 515,345 different rows would share one of the 2^64 numbers in one file of 10^8.
+    """
+    h = np.zeros(len(table), np.uint64)
+    for name in ["year", *FEATURES]:
+        bits = (table[name].to_numpy() + 0.0).view(np.uint64)  # + 0.0 makes -0.0 the same as 0.0
+        h = (h ^ bits) * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: Knuth, TAOCP 3 (1998), section 6.4
+        h ^= h >> np.uint64(32)
+    return h
 
 
 def label_songs(tables: Iterable[pa.Table], threshold_year: int) -> Iterator[pa.Table]:
@@ -35,34 +58,42 @@ def label_songs(tables: Iterable[pa.Table], threshold_year: int) -> Iterator[pa.
 
 
 def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    """Write the tables, as they come, in row groups of about GROUP rows.
+    """Write the tables, as they come, in row groups of GROUP rows.
 
     Real numbers hardly repeat, so neither a dictionary nor compression would be worth its time.
     """
-    options = {"use_dictionary": ["part"], "compression": "none"}
+    options = {"use_dictionary": ["part"], "compression": "none", "write_statistics": False}
     with replacing(path) as partial, pq.ParquetWriter(partial, schema, **options) as writer:
         for table in merge(tables, GROUP):
             writer.write_table(table, row_group_size=GROUP)
 
 
 def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """The same rows in tables of at least so many rows; the last may have fewer."""
+    """The same rows in tables of so many rows; the last may have fewer."""
     pending: list[pa.Table] = []
     for table in tables:
         pending.append(table)
-        if sum(map(len, pending)) >= rows:
-            yield pa.concat_tables(pending)
-            pending = []
-    if pending:
+        while sum(map(len, pending)) >= rows:
+            merged = pa.concat_tables(pending)
+            yield merged[:rows]
+            pending = [merged[rows:]]
+    if sum(map(len, pending)):
         yield pa.concat_tables(pending)
 
 
-def open_table(path: Path) -> pq.ParquetFile:
-    """A table to be read in parts, a few pages of each column at a time; what has been read is let go.
+def ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
+    """The same items; a thread makes the next ones, so many at the most, while one is used."""
+    coming = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        made = deque(thread.submit(next, coming, None) for _ in range(most))
+        while (item := made.popleft().result()) is not None:
+            made.append(thread.submit(next, coming, None))
+            yield item
 
-    Else the whole of a row group's columns would be in memory, which takes longer as well: no cache holds them.
-    """
-    return pq.ParquetFile(path, pre_buffer=False, buffer_size=65_536)  # bytes
+
+def open_table(path: Path) -> pq.ParquetFile:
+    """A table to be read in parts. Pre-buffering would hold each part twice, and take longer."""
+    return pq.ParquetFile(path, pre_buffer=False)
 
 
 def read_column(path: Path, name: str) -> NDArray[Any]:
@@ -75,49 +106,48 @@ def read_column(path: Path, name: str) -> NDArray[Any]:
     return column
 
 
-def read_runs(path: Path, name: str) -> dict[str, range]:
-    """The places of each value of a column of words, where equal ones stand together."""
-    runs: dict[str, range] = {}
-    start = 0
-    for batch in open_table(path).iter_batches(columns=[name]):
-        for run in batch[name].value_counts().to_pylist():
-            first = runs.get(run["values"], range(start, start)).start
-            start += run["counts"]
-            runs[run["values"]] = range(first, start)
-    return runs
-
-
-def count_songs(path: Path) -> dict[str, int]:
+def count_songs(path: Path, hashes: IO[bytes]) -> dict[str, int]:
     """What is in a table of songs: rows, first and last year, songs after 2000, rows that repeat an earlier one."""
     year = read_column(path, "year")
-    hashes = row_hashes(path)
-    hashes.sort()
     return {
         "songs": len(year),
         "first_year": int(year.min()),
         "last_year": int(year.max()),
         "after_2000": int((year > 2000).sum()),
-        "duplicate_rows": int((hashes[1:] == hashes[:-1]).sum()),
+        "duplicate_rows": sum(repeats(hashes, first_bits) for first_bits in range(16)),
     }
 
 
-def row_hashes(path: Path) -> NDArray[np.uint64]:
-    """A number (n,) for each song, the same for equal years and features, and else almost surely not.
+def repeats(hashes: IO[bytes], first_bits: int) -> int:
+    """How many hashes in a file repeat an earlier one, of those with these first four bits: so many fit in memory."""
+    hashes.seek(0)
+    found = [np.empty(0, np.uint64)]
+    while len(some := np.fromfile(hashes, np.uint64, GROUP)):
+        found.append(some[some >> 60 == first_bits])
+    of_these = np.sort(np.concatenate(found))
+    return int((of_these[1:] == of_these[:-1]).sum())
 
-    Two of 515,345 different rows would share one of the 2^64 numbers in one file of 10^8.
-    """
+
+def read_parts(path: Path) -> Iterator[tuple[str, NDArray[np.int32]]]:
+    """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
+    for batch in open_table(path).iter_batches(GROUP, columns=["row", "part"]):
+        start = 0
+        for run in batch["part"].value_counts().to_pylist():  # equal ones stand together
+            stop = start + run["counts"]
+            yield run["values"], batch["row"][start:stop].to_numpy()
+            start = stop
+
+
+def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) -> Iterator[list[NDArray[Any]]]:
+    """All songs, or the first so many, in blocks of at most GROUP: an array (n,) for each of the columns."""
     file = open_table(path)
-    hashes = np.empty(file.metadata.num_rows, np.uint64)
-    start = 0
-    for batch in file.iter_batches(8192, columns=["year", *FEATURES]):
-        h = np.zeros(len(batch), np.uint64)
-        for column in batch.columns:
-            bits = (column.to_numpy() + 0.0).view(np.uint64)  # + 0.0 makes -0.0 the same as 0.0
-            h = (h ^ bits) * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: Knuth, TAOCP 3 (1998), section 6.4
-            h ^= h >> np.uint64(32)
-        hashes[start : start + len(batch)] = h
-        start += len(batch)
-    return hashes
+    left = file.metadata.num_rows if at_most is None else at_most
+    tables = (file.read_row_group(group, columns=list(columns)) for group in range(file.num_row_groups))
+    for table in ahead(tables, 1):
+        yield [column.to_numpy() for column in table[:left].columns]
+        left -= len(table)
+        if left <= 0:
+            return
 
 
 def read_songs(
@@ -136,8 +166,9 @@ def read_songs(
     X[:, d:] = 1
     t = np.empty(n, np.int8)
     start = 0
+    tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
     # A few thousand rows at a time: columns turn into rows quickly while both fit in the processor's cache.
-    for batch in file.iter_batches(batch_size=4096, row_groups=groups, columns=["label", *FEATURES]):
+    for batch in (batch for table in ahead(tables, 1) for batch in table.to_batches(4096)):
         if start == n:
             break
         batch = batch[: n - start]

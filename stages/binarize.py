@@ -1,5 +1,6 @@
 """Read the songs out of the zip and label them by their year."""
 
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ from century import InputError, published
 from century.archive import read_archive
 from century.files import read_json, write_json
 from century.params import Params
-from century.songs import count_songs, label_songs, read_column, songs_schema, write_table
+from century.songs import GROUP, count_songs, label_songs, merge, read_column, songs_schema, with_hashes, write_table
 from stages import start
 
 ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
@@ -16,9 +17,10 @@ SONGS = Path("data/songs.parquet")
 
 
 def stage(params: Params) -> None:
-    write_table(SONGS, songs_schema(pa.float64()), label_songs(read_archive(ZIP), params.binarize.threshold_year))
-    pa.default_memory_pool().release_unused()  # parsing leaves 100 MB behind, to which counting would add its own
-    counts = count_songs(SONGS)
+    with tempfile.TemporaryFile(dir="data") as hashes:
+        songs = with_hashes(merge(read_archive(ZIP), GROUP), hashes)
+        write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
+        counts = count_songs(SONGS, hashes)
     if read_json(Path("metrics/download.json"))["is_uci_file"] and counts != published.SONGS:
         raise InputError(f"{ZIP} is the UCI file, but was read as {counts}; published is {published.SONGS}")
     label = read_column(SONGS, "label")

@@ -1,48 +1,45 @@
 """Z-score every feature by its mean and standard deviation over the train rows, and lay the parts out for training."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from century.files import write_json
-from century.normalization import mean_and_std, read_scratch, write_scratch
+from century.normalization import Ints, gather, means_and_stds, scatter
 from century.params import Params
-from century.songs import FEATURES, GROUP, read_column, read_runs, songs_schema, write_table
+from century.songs import FEATURES, ahead, open_table, read_blocks, read_parts, songs_schema, write_table
 from stages import start
 
 SONGS = Path("data/songs.parquet")
 SPLIT = Path("data/split.parquet")
 SCHEMA = songs_schema(pa.float32())
+WHOLE_NUMBERS = ["year", "label"]  # they take the features' way as (x - 0) / 1: float32 holds them exactly
 
 
 def stage(params: Params) -> None:
-    parts = read_runs(SPLIT, "part")
-    row = read_column(SPLIT, "row")
-    means, stds = [], []
-    # The features come one by one, the songs of a row group from everywhere in the file: in between they wait on disk.
+    group_of = np.empty(open_table(SONGS).metadata.num_rows, np.int16)
+    train_rows = len(group_of)
+    for number, (part, rows) in enumerate(read_parts(SPLIT)):
+        group_of[rows] = number
+        train_rows -= len(rows) if part == "test" else 0  # they are the last of the file
+    mean, std = means_and_stds(read_blocks(SONGS, FEATURES, train_rows))
     with tempfile.TemporaryFile(dir="data") as scratch:
-        for feature in FEATURES:
-            x = read_column(SONGS, feature)
-            mean, std = mean_and_std(feature, x[: parts["test"].start])  # the test rows are the last of the file
-            write_scratch(scratch, x, row, mean, std)
-            means.append(mean)
-            stds.append(std)
-        for name, places in parts.items():
-            write_table(Path(f"data/{name}.parquet"), SCHEMA, tables(scratch, row, places))
-    write_json(Path("data/normalization.json"), {"features": FEATURES, "means": means, "stds": stds})
+        songs = read_blocks(SONGS, [*WHOLE_NUMBERS, *FEATURES])
+        sizes = scatter(scratch, songs, np.array([0, 0, *mean]), np.array([1, 1, *std]), group_of)
+        for part, groups in groupby(enumerate(read_parts(SPLIT)), key=lambda group: group[1][0]):
+            write_table(Path(f"data/{part}.parquet"), SCHEMA, ahead(tables(groups, scratch, sizes), 1))
+    write_json(Path("data/normalization.json"), {"features": FEATURES, "means": mean.tolist(), "stds": std.tolist()})
 
 
-def tables(scratch: IO[bytes], row: NDArray[np.int32], places: range) -> Iterator[pa.Table]:
-    year, label = read_column(SONGS, "year"), read_column(SONGS, "label")
-    for first in places[::GROUP]:
-        group = slice(first, min(first + GROUP, places.stop))
-        rows = row[group]
-        yield pa.table([rows, year[rows], label[rows], *read_scratch(scratch, len(row), group)], SCHEMA)
+def tables(groups: Iterable[tuple[int, tuple[str, Ints]]], scratch: IO[bytes], sizes: Ints) -> Iterator[pa.Table]:
+    for number, (_, rows) in groups:
+        year, label, *features = gather(scratch, len(SCHEMA) - 1, sizes, number, rows)
+        yield pa.table([rows, year.astype(np.int16), label.astype(np.int8), *features], SCHEMA)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,24 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from century import InputError
-from century.normalization import mean_and_std, read_scratch, write_scratch, z_score
-from century.songs import FEATURES, label_songs, pieces, read_column, read_runs, read_songs, songs_schema, write_table
+from century.normalization import gather, means_and_stds, scatter, z_score
+from century.songs import (
+    FEATURES,
+    GROUP,
+    ahead,
+    count_songs,
+    label_songs,
+    merge,
+    pieces,
+    read_blocks,
+    read_column,
+    read_parts,
+    read_songs,
+    row_hashes,
+    songs_schema,
+    with_hashes,
+    write_table,
+)
 
 
 def tables(sizes, feature=np.float64):
@@ -49,46 +65,127 @@ def test_parquet_and_back_keeps_every_bit_and_the_order(tmp_path, feature):
         assert (t_first == t[:most]).all()
 
 
-def test_a_stage_reads_songs_without_pandas_whose_import_would_take_longer(tmp_path):
+def test_a_stage_does_without_pandas_whose_import_would_take_longer(tmp_path):
     write_table(tmp_path / "songs.parquet", songs_schema(pa.float64()), label_songs(tables([10]), 2000))
     program = (
-        "import sys, stages; from century.songs import Path, read_column, read_songs; path = Path(sys.argv[1]);"
-        "stages.start('train', lambda _: (read_songs(path), read_column(path, 'year')));"
+        "import sys; sys.argv[0] = '-m'; import stages, sklearn.linear_model;"
+        "from century.songs import Path, read_column, read_songs; path = Path(sys.argv[1]);"
+        "read_songs(path), read_column(path, 'year');"
         "print('pandas' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program, tmp_path / "songs.parquet"], capture_output=True, text=True)
     assert done.stdout == "False\n"
 
 
+def test_row_groups_are_full_but_the_last_whatever_the_tables(tmp_path):
+    write_table(
+        tmp_path / "songs.parquet", songs_schema(pa.float64()), label_songs(tables([1, 90_000, 1, 9_000]), 2000)
+    )
+    metadata = pq.ParquetFile(tmp_path / "songs.parquet").metadata
+    sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    assert sizes == [GROUP, GROUP, GROUP, 99_002 - 3 * GROUP]
+
+
+def test_tables_are_merged_without_losing_or_moving_a_row():
+    whole = pa.concat_tables(tables([5, 0, 3, 9, 1]))
+    for rows in (1, 4, 18, 100):
+        merged = list(merge(tables([5, 0, 3, 9, 1]), rows))
+        assert pa.concat_tables(merged).equals(whole)
+        assert [len(table) for table in merged[:-1]] == [rows] * (len(merged) - 1)
+
+
+def test_what_is_made_ahead_comes_in_order_with_its_error():
+    def breaks():
+        yield from range(3)
+        raise OSError("disk full")
+
+    assert list(ahead(range(10), 3)) == list(range(10))
+    items = ahead(breaks(), 2)
+    assert [next(items) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(OSError, match="disk full"):
+        next(items)
+
+
+def test_rows_that_repeat_an_earlier_one_are_counted_wherever_they_stand(tmp_path):
+    (songs,) = tables([2000])
+    other_year = songs.set_column(0, "year", pa.array(songs["year"].to_numpy() + np.int16(1)))
+    last = songs.column_names.index("var90")
+    other_last = songs.set_column(last, "var90", pa.array(np.nextafter(songs["var90"].to_numpy(), np.inf)))
+    zero, minus_zero = (songs[:1].set_column(1, "var1", pa.array([x])) for x in (0.0, -0.0))
+    repeated = [songs, other_year, songs[1990:], zero, other_last, songs[5:6], songs[5:6], minus_zero]
+    with tempfile.TemporaryFile() as hashes:
+        written = label_songs(with_hashes(repeated, hashes), 2000)
+        write_table(tmp_path / "songs.parquet", songs_schema(pa.float64()), written)
+        counts = count_songs(tmp_path / "songs.parquet", hashes)
+    assert counts["songs"] == 6014
+    assert counts["duplicate_rows"] == 13
+
+
+def test_rows_of_whole_numbers_that_differ_have_hashes_that_differ():
+    # The last half of the bits of such a float64 are all 0.
+    whole = np.indices((30, 30, 30), dtype=np.float64).reshape(3, -1)
+    columns = dict.fromkeys(FEATURES, np.zeros(27_000)) | dict(zip(["var1", "var45", "var90"], whole, strict=True))
+    hashes = row_hashes(pa.table({"year": np.full(27_000, 2000, np.int16), **columns}))
+    assert len(np.unique(hashes)) == 27_000
+
+
+def test_means_and_deviations_by_blocks_are_those_of_the_whole():
+    X = np.random.default_rng(0).normal(40, 6, (5000, len(FEATURES))) * np.geomspace(1e-3, 1e3, len(FEATURES))
+    for cuts in ([], [1], [1, 2, 4000], [2500]):
+        mean, std = means_and_stds([block.T for block in np.split(X, cuts)])
+        np.testing.assert_allclose(mean, X.mean(axis=0), rtol=1e-14)
+        np.testing.assert_allclose(std, X.std(axis=0, ddof=1), rtol=1e-13)
+
+
 def test_z_scores_are_those_of_scikit_learn_up_to_ddof():
-    x = np.random.default_rng(0).normal(40, 6, 1000)
-    z = z_score(x, *mean_and_std("var1", x))
+    X = np.random.default_rng(0).normal(40, 6, (1000, len(FEATURES)))
+    z = np.stack([z_score(*of_x) for of_x in zip(X.T, *means_and_stds([X.T]), strict=True)], axis=1)
     assert z.dtype == np.float32
-    np.testing.assert_allclose(z, StandardScaler().fit_transform(x[:, None])[:, 0] * np.sqrt(999 / 1000), atol=1e-6)
+    np.testing.assert_allclose(z, StandardScaler().fit_transform(X) * np.sqrt(999 / 1000), atol=1e-6)
 
 
-def test_z_scores_come_back_from_the_scratch_file_by_groups_of_songs():
+def test_z_scores_come_back_from_the_scratch_file_group_by_group():
     rng = np.random.default_rng(0)
-    X, row = rng.normal(40, 6, (70_000, len(FEATURES))), rng.permutation(70_000).astype(np.int32)
+    X, row = rng.normal(40, 6, (7000, 3)), rng.permutation(7000)
+    groups = np.split(row, [1, 1000, 5000])
+    group_of = np.empty(7000, np.int16)
+    for number, rows in enumerate(groups):
+        group_of[rows] = number
     with tempfile.TemporaryFile() as scratch:
-        for x in X.T:
-            write_scratch(scratch, x, row, 40, 6)
-        for group in (slice(0, 1), slice(65_000, 67_000), slice(69_999, 70_000)):
-            columns = read_scratch(scratch, len(row), group)
-            assert (np.stack(columns, axis=1) == z_score(X[row[group]], 40, 6)).all()
+        blocks = [block.T for block in np.split(X, [1, 2048, 4096])]
+        sizes = scatter(scratch, blocks, np.array([0, 40, 40]), np.array([1, 6, 6]), group_of)
+        for number, rows in enumerate(groups):
+            first, *others = gather(scratch, 3, sizes, number, rows)
+            assert (first == X[rows, 0].astype(np.float32)).all()
+            assert (np.stack(others, axis=1) == z_score(X[rows, 1:], 40, 6)).all()
 
 
-def test_runs_of_a_word_are_found_across_row_groups(tmp_path):
-    part = pa.table({"part": ["train"] * 70_000 + ["validation"] + ["test"] * 66_000})
-    write_table(tmp_path / "split.parquet", part.schema, [part])
-    runs = {"train": range(70_000), "validation": range(70_000, 70_001), "test": range(70_001, 136_001)}
-    assert read_runs(tmp_path / "split.parquet", "part") == runs
+def test_the_rows_of_parts_come_in_order_and_a_group_has_one_part(tmp_path):
+    names = ["train"] * 70_000 + ["validation"] + ["test"] * 6000
+    row = np.random.default_rng(0).permutation(len(names)).astype(np.int32)
+    split = pa.table({"row": row, "part": names})
+    write_table(tmp_path / "split.parquet", split.schema, [split])
+    found = list(read_parts(tmp_path / "split.parquet"))
+    assert (np.concatenate([rows for _, rows in found]) == row).all()
+    assert [name for part, rows in found for name in [part] * len(rows)] == names
+    assert max(len(rows) for _, rows in found) == GROUP
+
+
+def test_blocks_have_the_first_songs_and_the_columns_asked_for(tmp_path):
+    songs = list(label_songs(tables([70_000]), 2000))
+    write_table(tmp_path / "songs.parquet", songs[0].schema, songs)
+    for most in (1, GROUP, 50_000, None):
+        blocks = list(read_blocks(tmp_path / "songs.parquet", ["var90", "year"], most))
+        for column, name in zip(zip(*blocks, strict=True), ["var90", "year"], strict=True):
+            assert (np.concatenate(column) == songs[0][name].to_numpy()[:most]).all()
 
 
 @pytest.mark.parametrize(("value", "rows"), [(2.5, 10), (0.1, 463_715), (49.94357, 463_715)])
 def test_a_constant_feature_is_refused_though_its_deviation_may_round_to_more_than_0(value, rows):
+    x = np.arange(rows, dtype=np.float64)
+    blocks = [[np.full(len(part), value) if name == "var7" else part for name in FEATURES] for part in np.split(x, [7])]
     with pytest.raises(InputError, match=f"var7 is {value} in all {rows} training rows"):
-        mean_and_std("var7", np.full(rows, value))
+        means_and_stds(blocks)
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
