@@ -56,10 +56,13 @@ def resample(
         times = np.empty((draws, k))
         for row in times:
             row[:] = np.bincount(rng.integers(k, size=k), minlength=k)
-        sums[view] = [
-            [times @ block_sums(table, its_block, k) for table in tables]
+        of_blocks = [
+            block_sums(table, its_block, k)
             for (_, tables), its_block in zip(parts, np.split(block, ends), strict=True)
+            for table in tables
         ]
+        drawn = iter(np.split(times @ np.hstack(of_blocks), len(of_blocks), axis=1))
+        sums[view] = [[next(drawn) for _ in tables] for _, tables in parts]
     return sums
 
 

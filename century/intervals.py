@@ -4,6 +4,8 @@ Shapes: row (n,) of the songs in the file, t (n,), z (n,) logits, draws of any n
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 from century.bootstrap import Floats, Ints, interval, resample
@@ -28,16 +30,15 @@ class Measured(NamedTuple):
 
 def measure_parts(parts: Sequence[Part], bins: int, length: int, draws: int, seed: int) -> list[list[Measured]]:
     """For each part, for each of its models. Parts that share artists belong together: they meet the same draws."""
-    tables = [(part.row, [components(z, part.t, bins) for z in part.z]) for part in parts]
-    sums = resample(tables, length, draws, seed)
+    with ThreadPoolExecutor() as threads:
+        tables = [list(threads.map(partial(components, t=part.t, bins=bins), part.z)) for part in parts]
+    sums = resample(list(zip([part.row for part in parts], tables, strict=True)), length, draws, seed)
     return [
         [
-            Measured(
-                measure(z, part.t, bins), {view: measures_of_sums(of_parts[i][j]) for view, of_parts in sums.items()}
-            )
-            for j, z in enumerate(part.z)
+            Measured(measure(table), {view: measures_of_sums(drawn[i][j]) for view, drawn in sums.items()})
+            for j, table in enumerate(of_part)
         ]
-        for i, part in enumerate(parts)
+        for i, of_part in enumerate(tables)
     ]
 
 

@@ -13,24 +13,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
-from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score, roc_curve
 
-from century.evaluation import scores
-from century.logistic import Array, sigmoid
+from century.logistic import Array, losses, sigmoid
 
 Floats = NDArray[np.float64]
-
-
-def measure(z: Array, t: Array, bins: int) -> dict[str, Any]:
-    """The number of songs, and the five."""
-    y = sigmoid(z)
-    return {
-        **scores(z, t),
-        "auc": float(roc_auc_score(t, z)),
-        "brier": float(brier_score_loss(t, y)),
-        "calibration_error": float(sum(abs(n * (p - share)) for _, n, p, share in calibration(y, t, bins)) / len(t)),
-    }
 
 
 def bin_of(y: Array, bins: int) -> NDArray[np.int64]:
@@ -47,27 +33,37 @@ def calibration(y: Array, t: Array, bins: int) -> list[tuple[int, int, float, fl
     return [(m, int(songs[m]), float(means[0][m]), float(means[1][m])) for m in range(bins) if songs[m]]
 
 
+def placements(z: Array, t: Array) -> Floats:
+    """The share (n,) of the songs of the other label that a song of label 1 is above, or one of label 0 below.
+
+    Equal ones count half. The mean over the songs of either label is the AUC.
+    """
+    order = np.argsort(z)
+    ones, zeros = order[t[order] == 1], order[t[order] == 0]
+    found = np.empty(len(z))
+    for mine, others in ((ones, zeros), (zeros, ones)):
+        below, up_to = np.searchsorted(z[others], z[mine]), np.searchsorted(z[others], z[mine], "right")
+        found[mine] = (below + up_to) / (2 * len(others))
+    found[zeros] = 1 - found[zeros]
+    return found
+
+
 def components(z: Array, t: Array, bins: int) -> Floats:
     """What each song adds to the sums of which the five are made, (n, c).
 
-    The AUC is a mean over pairs. Its share of a song is the placement: of one with label 1, the part of the songs of
-    label 0 that it is above; of one with label 0, the part of label 1 that is above it, less the AUC. A weighted mean
-    of placements is the weighted AUC but for terms of the order 1/n.
-    Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988); by ranks: Sun and Xu, IEEE Signal Processing
-    Letters 21 (2014).
+    The AUC's share of a song is its placement, less the AUC if its label is 0. A weighted mean of them is the weighted
+    AUC but for terms of the order 1/n.
+    Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988).
     """
     y, one = sigmoid(z), t == 1
-    rank = rankdata(z)
-    placement = np.zeros(len(z))
-    placement[one] = (rank[one] - rankdata(z[one])) / np.sum(~one)
-    placement[~one] = 1 - (rank[~one] - rankdata(z[~one])) / np.sum(one)
+    placement = placements(z, t)
     auc = placement[one].mean()
     in_bin = bin_of(y, bins) == np.arange(bins)[:, None]
     rows = np.vstack(
         [
             np.ones(len(z)),
             (y >= 0.5) == one,
-            np.logaddexp(0, z) - t * z,
+            losses(z, t),
             (y - t) ** 2,
             one,
             placement * one,
@@ -92,19 +88,33 @@ def measures_of_sums(sums: Floats) -> dict[str, Floats]:
         }
 
 
+def measure(table: Floats) -> dict[str, Any]:
+    """The number of songs, and the five, from the components (n, c) of all of them."""
+    measures = measures_of_sums(table.sum(axis=0))
+    return {"songs": len(table), **{name: float(value) for name, value in measures.items()}}
+
+
 def roc(z: Array, t: Array) -> list[tuple[float, float, float, float]]:
-    """About 200 points of scikit-learn's ROC curve, evenly along it.
+    """About 200 points of the ROC curve, evenly along it.
 
     Each is (threshold on y, false positive rate, true positive rate, the difference of the rates: Youden's J, 1950).
     """
-    false, true, threshold = roc_curve(t, sigmoid(z))
+    y = sigmoid(z)
+    threshold = np.append(np.inf, np.unique(y)[::-1])
+    false, true = (share_from(threshold, y[t == label]) for label in (0, 1))
     points = np.unique(np.searchsorted(false + true, np.linspace(0, 2, 201)).clip(max=len(true) - 1))
     # The first threshold is infinite: above every y. So is 1, and a plot has room for it.
     rows = zip(np.minimum(threshold, 1)[points], false[points], true[points], strict=True)
     return [(float(a), float(b), float(c), float(c - b)) for a, b, c in rows]
 
 
+def share_from(threshold: Array, y: Array) -> Floats:
+    """The share of y that is at least each threshold."""
+    shares: Floats = (len(y) - np.searchsorted(np.sort(y), threshold)) / len(y)
+    return shares
+
+
 def confusion(z: Array, t: Array) -> list[tuple[int, int, int, float]]:
     """(label, label predicted, songs, their share of the songs of that label), four rows."""
-    counts = confusion_matrix(t, z >= 0, labels=[0, 1])
+    counts = np.bincount(2 * t + (z >= 0), minlength=4).reshape(2, 2)
     return [(a, b, int(counts[a, b]), float(counts[a, b] / counts[a].sum())) for a in (0, 1) for b in (0, 1)]

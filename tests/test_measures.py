@@ -20,7 +20,7 @@ def scored():
 def test_the_measures_are_scikit_learns(scored):
     z, t = scored
     y = sigmoid(z)
-    found = measure(z, t, bins=15)
+    found = measure(components(z, t, bins=15))
     assert found["songs"] == 3000
     assert found["accuracy"] == metrics.accuracy_score(t, y >= 0.5)
     assert found["loss"] == pytest.approx(metrics.log_loss(t, y), abs=1e-12)
@@ -32,7 +32,9 @@ def test_the_calibration_error_is_its_definition_song_by_song():
     y = np.array([0.1, 0.15, 0.3, 0.9, 0.95])
     t = np.array([0, 1, 0, 1, 1])
     expected = (2 * abs(0.125 - 0.5) + 1 * abs(0.3 - 0) + 2 * abs(0.925 - 1)) / 5
-    assert measure(np.log(y / (1 - y)), t, bins=5)["calibration_error"] == pytest.approx(expected, abs=1e-12)
+    assert measure(components(np.log(y / (1 - y)), t, bins=5))["calibration_error"] == pytest.approx(
+        expected, abs=1e-12
+    )
 
 
 def test_the_calibration_curve_is_scikit_learns(scored):
@@ -44,14 +46,6 @@ def test_the_calibration_curve_is_scikit_learns(scored):
     np.testing.assert_allclose(share, expected_share, atol=1e-12)
 
 
-def test_sums_of_components_give_the_measures(scored):
-    z, t = scored
-    expected = measure(z, t, bins=15)
-    found = measures_of_sums(components(z, t, 15).sum(axis=0))
-    for name, value in found.items():
-        assert value == pytest.approx(expected[name], abs=1e-12), name
-
-
 def test_sums_over_songs_drawn_again_give_the_measures_of_those_songs(scored):
     z, t = scored
     rng = np.random.default_rng(1)
@@ -59,7 +53,7 @@ def test_sums_over_songs_drawn_again_give_the_measures_of_those_songs(scored):
     drawn_auc, exact_auc = [], []
     for _ in range(200):
         songs = rng.integers(0, 3000, 3000)
-        expected, found = measure(z[songs], t[songs], bins=15), measures_of_sums(table[songs].sum(axis=0))
+        expected, found = measure(components(z[songs], t[songs], bins=15)), measures_of_sums(table[songs].sum(axis=0))
         for name in ("accuracy", "loss", "brier", "calibration_error"):
             assert found[name] == pytest.approx(expected[name], abs=1e-12)
         assert found["auc"] == pytest.approx(expected["auc"], abs=2e-3)  # but for terms of the order 1/n
@@ -87,6 +81,14 @@ def test_the_roc_curve_runs_from_corner_to_corner_and_has_nearly_the_area(scored
     row = len(false) // 2
     called = sigmoid(z) >= threshold[row]
     assert (false[row], true[row]) == (called[t == 0].mean(), called[t == 1].mean())
+
+
+def test_the_roc_curve_is_scikit_learns_where_it_has_few_points():
+    z, t = np.array([-2.0, -1.0, -1.0, 0.5, 0.5, 3.0]), np.array([0, 0, 1, 0, 1, 1])
+    false, true, threshold = metrics.roc_curve(t, sigmoid(z), drop_intermediate=False)
+    assert roc(z, t) == [
+        (min(a, 1), b, c, pytest.approx(c - b)) for a, b, c in zip(threshold, false, true, strict=True)
+    ]
 
 
 def test_the_confusion_matrix_counts_every_song_once(scored):
