@@ -13,25 +13,27 @@ import numpy as np
 from century.logistic import Array
 
 
-def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array) -> Iterator[Array]:
-    """Pass over the songs once in the given order (n,), writing to W; yield it after every step.
+def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array | None = None) -> Iterator[Array]:
+    """Pass over the songs once, as they stand or in the given order (n,), writing to W; yield it after every step.
 
     Songs left over after the last whole minibatch are skipped. The gradient is that of logistic.py, X' (y - t) / n,
     with y - t = (tanh(z / 2) - (2 t - 1)) / 2, in arrays that are used again in every step.
     """
-    sign = (2 * t - 1).astype(X.dtype)[order, None]
+    sign = (2 * (t if order is None else t[order]) - 1).astype(X.dtype)[:, None]
     step = (mu / (2 * batch_size)).astype(X.dtype)
-    rows = np.empty((batch_size, X.shape[1]), X.dtype)
+    gathered = np.empty((batch_size, X.shape[1]), X.dtype)
     z = np.empty((*W.shape[:-2], batch_size, W.shape[-1]), X.dtype)
     for start in range(0, len(X) - batch_size + 1, batch_size):
-        batch = order[start : start + batch_size]
-        X.take(batch, axis=0, out=rows, mode="clip")  # "clip" writes straight into rows, "raise" would buffer
+        batch = slice(start, start + batch_size)
+        # "clip" writes straight into `gathered`, "raise" would buffer
+        rows = X[batch] if order is None else X.take(order[batch], axis=0, out=gathered, mode="clip")
         np.matmul(rows, W, out=z)
         z *= 0.5
         np.tanh(z, out=z)
-        z -= sign[start : start + batch_size]
-        z *= step
-        W -= rows.T @ z
+        z -= sign[batch]
+        gradient = rows.T @ z
+        gradient *= step
+        W -= gradient
         yield W
 
 

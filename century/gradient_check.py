@@ -56,7 +56,7 @@ def slopes_by_formula(point: Point) -> Vector:
 def slopes_of_a_step(point: Point) -> Vector:
     """The same by what training really follows: a step of the descent over all songs, at the learning rate 1."""
     X, x = np.column_stack([point.X, np.ones(len(point.X))]), np.append(point.w, point.b)
-    (after,) = epoch(X, point.t, x[:, None].copy(), np.array(1.0), len(X), np.arange(len(X)))
+    (after,) = epoch(X, point.t, x[:, None].copy(), np.array(1.0), len(X))
     slopes: Vector = point.directions @ (x - after[:, 0])
     return slopes
 

@@ -109,7 +109,6 @@ class Train(Section):
     memory: Count
     tolerance: Positive
     max_epochs: Count
-    seed: Seed
 
 
 class Baseline(Section):

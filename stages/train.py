@@ -21,7 +21,7 @@ def stage(params: Params) -> None:
     training = pieces(Path("data/train.parquet"), p.memory * 2**20)
     X_validation, t_validation = read_songs(Path("data/validation.parquet"))
     curve = []
-    epochs = train(training, mu, batch_size, p.seed, p.tolerance, p.max_epochs)
+    epochs = train(training, mu, batch_size, p.tolerance, p.max_epochs)
     for k, (w, steps, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
         validation = scores(exact_logits(w[:-1], w[-1], X_validation), t_validation)
         curve.append((k, k * steps * batch_size, training_loss, validation["loss"], validation["accuracy"]))

@@ -120,9 +120,9 @@ def test_every_parameter_is_declared_by_some_stage():
 
 
 def test_a_parameter_that_is_not_declared_cannot_be_read():
-    params = only(read_params(Path("params.yaml")), ["split", "train.seed"])
+    params = only(read_params(Path("params.yaml")), ["split", "train.memory"])
     assert params.split.validation_rows == 50_000
-    assert params.train.seed == 1
+    assert params.train.memory == 1024
     for undeclared in (lambda: params.train.tolerance, lambda: params.sweep, lambda: params.baseline.C):
         with pytest.raises(AttributeError):
             undeclared()

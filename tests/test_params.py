@@ -38,7 +38,7 @@ BAD = [
         "too_large: 1e7",
         "learning_rates.too_large = 10000000.0: must be less than or equal to 1000000",
     ),
-    ("tolerance: 4.0e-7", "tolerance: small", "train.tolerance = 'small': must be a valid number"),
+    ("tolerance: 2.0e-7", "tolerance: small", "train.tolerance = 'small': must be a valid number"),
     ("max_iter: 100", "max_iter: true", "baseline.max_iter = True: must be a valid integer"),
     ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': must be a valid integer"),
     ("  C: 1.0", "  C: 1.0\n  penalty: l1", "baseline.penalty = 'l1': is no key of this file"),
