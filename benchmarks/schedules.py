@@ -24,17 +24,17 @@ def walk(X: Array, t: Array, mu: float, batch_size: int, growth: int, same_order
     powers = np.array(list(RATES.values()))
     W = np.zeros((X.shape[1], len(RATES)), X.dtype)
     rng = np.random.default_rng(1)
-    order = rng.permutation(len(X))
     means, lasts = [], []
     for k in range(1, EPOCHS + 1):
         total, steps = np.zeros(W.shape), 0
         size = batch_size * growth ** (k - 1)
+        first = len(X) % size if k % 2 == 0 else 0
+        order = np.arange(first, len(X)) if same_order else rng.permutation(len(X))
         for _ in epoch(X, t, W, mu / k**powers, size, order):
             total += W
             steps += 1
         means.append(total / steps)
         lasts.append(W.astype(np.float64))
-        order = np.roll(order, len(X) % size) if same_order else rng.permutation(len(X))
     return np.array(means), np.array(lasts)
 
 
