@@ -34,8 +34,8 @@ def rows(train: Part, validation: Part, p: Train, mu: float, batch_size: int) ->
         ours, other = partial(shuffled_epoch, X, t, size), partial(document_epoch, exact, t, size)
         compare(f"epoch in a new order, batches of {size}, against the assignment's way", ours, other, 1 / 10)
     for size in (100, 512):
-        ours, other = partial(training_epoch, X, t, size), partial(document_epoch, exact, t, size)
-        compare(f"epoch of `train`, batches of {size}, against the assignment's way", ours, other, 1 / 10)
+        ours, other = partial(epoch_as_they_stand, X, t, size), partial(document_epoch, exact, t, size)
+        compare(f"epoch in the order of the file, batches of {size}, against the assignment's way", ours, other, 1 / 10)
     ours, other = partial(np.sum, X), partial(document_epoch, exact, t, 512)
     compare("reading the float32 songs once, in a sum, against the assignment's way", ours, other)
     for size in (100, 512):
@@ -54,8 +54,8 @@ def shuffled_epoch(X: Array, t: Array, batch_size: int) -> None:
         pass
 
 
-def training_epoch(X: Array, t: Array, batch_size: int) -> None:
-    """Of songs that have been shuffled before."""
+def epoch_as_they_stand(X: Array, t: Array, batch_size: int) -> None:
+    """As `train` has them, whose songs have been shuffled before; it also adds up w after every step."""
     for _ in epoch(X, t, np.zeros((X.shape[1], 1), X.dtype), np.array(0.1), batch_size):
         pass
 

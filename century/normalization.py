@@ -1,8 +1,8 @@
 """Z-scores: every feature with mean 0 and standard deviation 1 over the songs that training may learn from.
 
 The songs come block by block in the order of the file, and leave group by group in the order of the parts. In between
-they wait in a scratch file, so that memory does not grow with their number: of each block, what each group will take
-from it stands in one piece.
+they wait in a scratch file, and memory holds two bytes of each, the number of its group. What a group will take from a
+block stands in one piece.
 Shapes: x (n,) one column of a block, which is a list of them; mean and std (columns,); X (n, d).
 """
 

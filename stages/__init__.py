@@ -1,7 +1,7 @@
 """The stages of dvc.yaml, one file each: read the inputs, call the library, write the outputs. Here is how each starts:
 with the parameters that dvc.yaml declares for it, and no others."""
 
-# ruff: noqa: E402  # the variables are read when NumPy and pydantic are first imported
+# ruff: noqa: E402  # the variables are read when NumPy, Arrow and pydantic are imported, which look for pandas as well
 
 import os
 

@@ -18,7 +18,7 @@ SONGS = Path("data/songs.parquet")
 
 def stage(params: Params) -> None:
     with tempfile.TemporaryFile(dir="data") as hashes:
-        songs = with_hashes(merge(read_archive(ZIP), GROUP), hashes)
+        songs = with_hashes(merge(read_archive(ZIP), GROUP), hashes)  # merged first: fewer calls of NumPy
         write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
         counts = count_songs(SONGS, hashes)
     if read_json(Path("metrics/download.json"))["is_uci_file"] and counts != published.SONGS:

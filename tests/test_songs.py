@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ from century.songs import (
     with_hashes,
     write_table,
 )
+from stages import normalize
 
 
 def tables(sizes, feature=np.float64):
@@ -100,6 +102,11 @@ def test_what_is_made_ahead_comes_in_order_with_its_error():
         raise OSError("disk full")
 
     assert list(ahead(range(10), 3)) == list(range(10))
+    made = []
+    items = ahead((made.append(item) or item for item in range(100)), 3)
+    assert next(items) == 0
+    items.close()
+    assert len(made) == 4  # three ahead of the one that was taken
     items = ahead(breaks(), 2)
     assert [next(items) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(OSError, match="disk full"):
@@ -107,17 +114,17 @@ def test_what_is_made_ahead_comes_in_order_with_its_error():
 
 
 def test_rows_that_repeat_an_earlier_one_are_counted_wherever_they_stand(tmp_path):
-    (songs,) = tables([2000])
+    (songs,) = tables([GROUP + 2000])
     other_year = songs.set_column(0, "year", pa.array(songs["year"].to_numpy() + np.int16(1)))
     last = songs.column_names.index("var90")
     other_last = songs.set_column(last, "var90", pa.array(np.nextafter(songs["var90"].to_numpy(), np.inf)))
     zero, minus_zero = (songs[:1].set_column(1, "var1", pa.array([x])) for x in (0.0, -0.0))
-    repeated = [songs, other_year, songs[1990:], zero, other_last, songs[5:6], songs[5:6], minus_zero]
+    repeated = [songs, other_year, songs[GROUP + 1990 :], zero, other_last, songs[5:6], songs[5:6], minus_zero]
     with tempfile.TemporaryFile() as hashes:
         written = label_songs(with_hashes(repeated, hashes), 2000)
         write_table(tmp_path / "songs.parquet", songs_schema(pa.float64()), written)
         counts = count_songs(tmp_path / "songs.parquet", hashes)
-    assert counts["songs"] == 6014
+    assert counts["songs"] == 3 * (GROUP + 2000) + 14
     assert counts["duplicate_rows"] == 13
 
 
@@ -158,6 +165,25 @@ def test_z_scores_come_back_from_the_scratch_file_group_by_group():
             first, *others = gather(scratch, 3, sizes, number, rows)
             assert (first == X[rows, 0].astype(np.float32)).all()
             assert (np.stack(others, axis=1) == z_score(X[rows, 1:], 40, 6)).all()
+
+
+def test_normalize_puts_every_song_in_its_place_over_many_blocks_and_groups(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (songs,) = label_songs(tables([100_000]), 2000)
+    write_table(Path("data/songs.parquet"), songs.schema, [songs])
+    order = np.random.default_rng(1).permutation(90_000).astype(np.int32)
+    parts = {"train": order[:80_000], "validation": order[80_000:], "test": np.arange(90_000, 100_000, dtype=np.int32)}
+    names = [name for name, rows in parts.items() for _ in rows]
+    split = pa.table({"row": np.concatenate(list(parts.values())), "part": names})
+    write_table(Path("data/split.parquet"), split.schema, [split])
+    normalize.stage(None)
+    X = np.stack([songs[name].to_numpy() for name in FEATURES], axis=1)
+    z = (X - X[:90_000].mean(axis=0)) / X[:90_000].std(axis=0, ddof=1)
+    for name, rows in parts.items():
+        found = pq.read_table(f"data/{name}.parquet")
+        for column in ("row", "year", "label"):
+            assert (found[column].to_numpy() == songs[column].to_numpy()[rows]).all()
+        np.testing.assert_allclose(np.stack([found[name] for name in FEATURES], axis=1), z[rows], atol=1e-5)
 
 
 def test_the_rows_of_parts_come_in_order_and_a_group_has_one_part(tmp_path):
