@@ -28,9 +28,9 @@ def walk(X: Array, t: Array, mu: float, batch_size: int, growth: int, same_order
     for k in range(1, EPOCHS + 1):
         total, steps = np.zeros(W.shape), 0
         size = batch_size * growth ** (k - 1)
-        first = len(X) % size if k % 2 == 0 else 0
-        order = np.arange(first, len(X)) if same_order else rng.permutation(len(X))
-        for _ in epoch(X, t, W, mu / k**powers, size, order):
+        first = len(X) % size if same_order and k % 2 == 0 else 0
+        order = None if same_order else rng.permutation(len(X))
+        for _ in epoch(X[first:], t[first:], W, mu / k**powers, size, order):
             total += W
             steps += 1
         means.append(total / steps)

@@ -79,6 +79,15 @@ def test_a_stage_does_without_pandas_whose_import_would_take_longer(tmp_path):
     assert done.stdout == "False\n"
 
 
+def test_a_stage_that_is_run_imports_scikit_learn_without_pandas(tmp_path):
+    run = [sys.executable, "-X", "importtime", "-m", "stages.baseline"]  # it ends for want of params.yaml
+    done = subprocess.run(
+        run, cwd=tmp_path, env={"PYTHONPATH": str(Path(__file__).parent.parent)}, capture_output=True, text=True
+    )
+    assert "sklearn.linear_model" in done.stderr
+    assert "pandas.core" not in done.stderr
+
+
 def test_row_groups_are_full_but_the_last_whatever_the_tables(tmp_path):
     write_table(
         tmp_path / "songs.parquet", songs_schema(pa.float64()), label_songs(tables([1, 90_000, 1, 9_000]), 2000)
