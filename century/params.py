@@ -6,24 +6,22 @@ Run as a program it checks the file: `python -m century.params`.
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from msgspec import Meta, Struct, ValidationError, convert
 
 from century import InputError
 
-Count = Annotated[int, Field(gt=0)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Meta(gt=0)]
+Seed = Annotated[int, Meta(ge=0, lt=2**32)]
+Positive = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
 # Above 1e6 the weights of a diverging run could leave the range of float32.
-LearningRate = Annotated[float, Field(gt=0, le=1e6)]
+LearningRate = Annotated[float, Meta(gt=0, le=1e6)]
 
 
-class Section(BaseModel):
+class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """No unknown key, no value of another type (an integer passes as a float), no default: the file says it all."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def require(holds: bool, key: str, value: object, rule: str) -> None:
@@ -32,24 +30,22 @@ def require(holds: bool, key: str, value: object, rule: str) -> None:
 
 
 class Uci(Section):
-    urls: Annotated[list[str], Field(min_length=1)]
+    urls: Annotated[list[str], Meta(min_length=1)]
     size: Count
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class StandIn(Section):
-    songs: Annotated[int, Field(ge=2)]
+    songs: Annotated[int, Meta(ge=2)]
     train_songs: Count
     seed: Seed
 
-    @model_validator(mode="after")
-    def leaves_test_songs(self) -> Self:
+    def __post_init__(self) -> None:
         require(self.train_songs < self.songs, "train_songs", self.train_songs, f"below songs = {self.songs}")
-        return self
 
 
 class Data(Section):
-    source: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Meta(min_length=1)]
     uci: Uci
     stand_in: StandIn
 
@@ -60,19 +56,19 @@ class Binarize(Section):
 
 class Split(Section):
     train_rows: Count
-    validation: Literal["shuffled", "contiguous"]
+    validation: str
     validation_rows: Count
     seed: Seed
 
-    @model_validator(mode="after")
-    def leaves_training_songs(self) -> Self:
+    def __post_init__(self) -> None:
+        is_known = self.validation in ("shuffled", "contiguous")
+        require(is_known, "validation", self.validation, "'shuffled' or 'contiguous'")
         fits = self.validation_rows < self.train_rows
         require(fits, "validation_rows", self.validation_rows, f"below train_rows = {self.train_rows}")
-        return self
 
 
 class GradientCheck(Section):
-    steps: Annotated[list[Positive], Field(min_length=1)]
+    steps: Annotated[list[Positive], Meta(min_length=1)]
     songs: Count
     directions: Count
     seed: Seed
@@ -84,11 +80,9 @@ class Run(Section):
     every: Count
     seed: Seed
 
-    @model_validator(mode="after")
-    def ends_with_a_look(self) -> Self:
+    def __post_init__(self) -> None:
         divides = self.iterations % self.every == 0
         require(divides, "every", self.every, f"a divisor of iterations = {self.iterations}")
-        return self
 
 
 class LearningRates(Run):
@@ -99,16 +93,20 @@ class LearningRates(Run):
 
 
 class Sweep(Run):
-    learning_rates: Annotated[list[LearningRate], Field(min_length=1)]
-    batch_sizes: Annotated[list[Count], Field(min_length=1)]
+    learning_rates: Annotated[list[LearningRate], Meta(min_length=1)]
+    batch_sizes: Annotated[list[Count], Meta(min_length=1)]
 
 
 class Train(Section):
-    learning_rate: LearningRate | Literal["sweep"]
-    batch_size: Count | Literal["sweep"]
+    learning_rate: LearningRate | str
+    batch_size: Count | str
     memory: Count
     tolerance: Positive
     max_epochs: Count
+
+    def __post_init__(self) -> None:
+        for key, value in (("learning_rate", self.learning_rate), ("batch_size", self.batch_size)):
+            require(value == "sweep" or not isinstance(value, str), key, value, "a number or 'sweep'")
 
 
 class Baseline(Section):
@@ -117,28 +115,26 @@ class Baseline(Section):
 
 
 class Evaluate(Section):
-    bins: Annotated[int, Field(ge=2, le=1000)]
+    bins: Annotated[int, Meta(ge=2, le=1000)]
 
 
 class Intervals(Section):
     block_length: Count
-    draws: Annotated[int, Field(ge=100, le=100_000)]
+    draws: Annotated[int, Meta(ge=100, le=100_000)]
     seed: Seed
 
 
 class ProducerEffect(Section):
     songs: Count
     more_songs: Count
-    folds: Annotated[int, Field(ge=2)]
+    folds: Annotated[int, Meta(ge=2)]
     neighbours: Count
     seed: Seed
 
-    @model_validator(mode="after")
-    def has_songs_enough(self) -> Self:
+    def __post_init__(self) -> None:
         training = self.songs - -(-self.songs // self.folds)  # the largest fold left out
         require(self.neighbours <= training, "neighbours", self.neighbours, f"at most the {training} training songs")
         require(self.more_songs >= self.songs, "more_songs", self.more_songs, f"at least songs = {self.songs}")
-        return self
 
 
 class Params(Section):
@@ -154,8 +150,7 @@ class Params(Section):
     intervals: Intervals
     producer_effect: ProducerEffect
 
-    @model_validator(mode="after")
-    def batches_fit_the_training_set(self) -> Self:
+    def __post_init__(self) -> None:
         songs = self.split.train_rows - self.split.validation_rows
         batch_sizes = {
             "learning_rates.batch_size": self.learning_rates.batch_size,
@@ -164,8 +159,7 @@ class Params(Section):
         }
         rule = f"at most the {songs} training songs (split.train_rows - split.validation_rows)"
         for key, size in batch_sizes.items():
-            require(size == "sweep" or size <= songs, key, size, rule)
-        return self
+            require(isinstance(size, str) or size <= songs, key, size, rule)
 
 
 class Yaml12Loader(yaml.SafeLoader):
@@ -184,44 +178,37 @@ for tag, pattern, first in (
 
 
 def read_params(path: Path) -> Params:
-    """The whole file, checked. Raises InputError with one line for each bad key: key, value, rule."""
+    """The whole file, checked. Raises InputError with one line on the first bad key: key, value, rule."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Yaml12Loader)
     except yaml.YAMLError as error:
         raise InputError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
-        raise InputError(f"{path} must hold the sections {', '.join(Params.model_fields)}; it holds {content!r}")
+        raise InputError(f"{path} must hold the sections {', '.join(Params.__struct_fields__)}; it holds {content!r}")
     try:
-        return Params.model_validate(content)
+        return convert(content, Params)
     except ValidationError as error:
-        raise InputError("\n".join(f"{path}: {line}" for line in complaints(error, content))) from None
+        raise InputError(f"{path}: {complaint(str(error), content)}") from None
 
 
-def complaints(error: ValidationError, content: Any) -> list[str]:
-    """One line a bad key, however many rules its value breaks."""
-    rules: dict[str, list[str]] = {}
-    for detail in error.errors():
-        names: list[str] = []
-        value: Any = content
-        for name in detail["loc"]:
-            try:
-                value = value[name]
-            except (KeyError, TypeError):  # a missing key; or past the key, the alternatives of its type
-                if detail["type"] != "missing":
-                    break
-            names.append(str(name))
-        key = ".".join(names)
-        match detail["type"]:
-            case "value_error":
-                start, rule = f"{key}.".lstrip("."), str(detail["ctx"]["error"])
-            case "missing":
-                start, rule = key, ": is missing; add it"
-            case "extra_forbidden":
-                start, rule = f"{key} = {value!r}: ", "is no key of this file; remove it or mend its name"
-            case _:
-                start, rule = f"{key} = {value!r}: ", detail["msg"].replace("Input should", "must")
-        rules.setdefault(start, []).append(rule)
-    return [start + " or ".join(rule) for start, rule in rules.items()]
+def complaint(error: str, content: Any) -> str:
+    """In this file's words what msgspec says: a fault, and at its end the place, as in "$.sweep.batch_sizes[1]"."""
+    fault, _, place = error.partition(" - at ")
+    keys = re.findall(r"\w+", place.partition("$")[2])
+    if field := re.search("field `(.*)`", fault):
+        keys.append(field[1])
+    key, value = ".".join(keys), content
+    for name in keys:
+        value = value[int(name)] if isinstance(value, list) else value.get(name)
+    if "missing" in fault:
+        return f"{key} is missing; add it"
+    if "unknown" in fault:
+        return f"{key} = {value!r}: is no key of this file; remove it or mend its name"
+    if place.startswith("`key`"):
+        return f"{key or 'the file'} has a key that is no word; remove it"
+    if " = " in fault:  # from `require`
+        return f"{key}.{fault}".lstrip(".")
+    return f"{key} = {value!r}: {fault.replace('Expected', 'must be').replace(', got', ', is')}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The stages of dvc.yaml, one file each: read the inputs, call the library, write the outputs. Here is how each starts:
 with the parameters that dvc.yaml declares for it, and no others."""
 
-# ruff: noqa: E402  # the variables are read when NumPy, Arrow and pydantic are imported, which look for pandas as well
+# ruff: noqa: E402  # the variables are read when NumPy and Arrow are imported, and Arrow looks for pandas as well
 
 import os
 
@@ -12,8 +12,6 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THRE
 
 # With one arena jemalloc gives back what Arrow no longer needs; the default, mimalloc, keeps up to 100 MB of it.
 os.environ["ARROW_DEFAULT_MEMORY_POOL"], os.environ["JE_ARROW_MALLOC_CONF"] = "jemalloc", "narenas:1"
-
-os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # it would look for some in every installed package, at every start
 
 import sys
 
@@ -35,15 +33,13 @@ if sys.argv[0] == "-m":  # what Python puts there while it looks for a stage to 
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from types import SimpleNamespace
+from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
 from century import InputError
 from century.params import Params, read_params
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def start(name: str, stage: Callable[[Params], None]) -> None:
@@ -62,11 +58,11 @@ def declared(name: str) -> list[str]:
     return [key for key in stages[name].get("params", []) if isinstance(key, str)]
 
 
-def only(model: Model, keys: list[str]) -> Model:
-    """The same model with the fields named by dotted keys; reading any other is an AttributeError."""
-    fields: dict[str, Any] = {}
+def only(params: Any, keys: list[str]) -> Any:
+    """Of the same parameters those named by dotted keys; reading any other is an AttributeError."""
+    fields = {}
     for head in {key.partition(".")[0] for key in keys}:
         rest = [key.partition(".")[2] for key in keys if key.partition(".")[0] == head]
-        value = getattr(model, head)
+        value = getattr(params, head)
         fields[head] = value if "" in rest else only(value, rest)
-    return model.model_construct(**fields)
+    return SimpleNamespace(**fields)

@@ -16,8 +16,8 @@ from stages import start
 def stage(params: Params) -> None:
     p = params.train
     best = read_json(Path("metrics/sweep.json"))["best"]
-    mu = best["learning_rate"] if p.learning_rate == "sweep" else p.learning_rate
-    batch_size = best["batch_size"] if p.batch_size == "sweep" else p.batch_size
+    mu = best["learning_rate"] if isinstance(p.learning_rate, str) else p.learning_rate
+    batch_size = best["batch_size"] if isinstance(p.batch_size, str) else p.batch_size
     training = pieces(Path("data/train.parquet"), p.memory * 2**20)
     X_validation, t_validation = read_songs(Path("data/validation.parquet"))
     curve = []

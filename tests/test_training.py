@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from msgspec.structs import replace
 from sklearn.linear_model import LogisticRegression
 
 from century import InputError
@@ -96,7 +97,7 @@ def test_a_memory_that_holds_no_minibatch_is_one_line_and_no_training(tmp_path, 
     for part in ("train", "validation"):
         pq.write_table(table, f"data/{part}.parquet", row_group_size=500)
     params = read_params(REPOSITORY / "params.yaml")
-    params = params.model_copy(update={"train": params.train.model_copy(update={"memory": 1})})
+    params = replace(params, train=replace(params.train, memory=1))
     with pytest.raises(InputError, match=r"train.memory: it holds 1000 songs, no minibatch of 2000; set a larger one"):
         stage(params)
 
