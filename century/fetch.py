@@ -1,6 +1,5 @@
-"""Getting the zip: from the first URL that gives the right file, or from where the user has it."""
+"""Getting the zip from the first URL that gives the right file."""
 
-import hashlib
 import logging
 import os
 import shutil
@@ -13,17 +12,12 @@ import urllib3
 from tqdm import tqdm
 
 from century import InputError
-from century.files import replacing
+from century.files import replacing, sha256
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
 WAITS = (2.0, 8.0)  # seconds before the second and the third attempt at a URL
 SLOWEST = 10_000.0  # bytes a second, on average over the whole file: with them it takes six hours
 CHUNK = 1 << 16  # bytes
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def download(urls: list[str], size: int, expected: str, path: Path) -> None:
@@ -137,18 +131,3 @@ def what_happened(error: Exception) -> str:
         case _:
             cause = getattr(error.args[0], "reason", error)  # of requests' own account, only what urllib3 saw
             return f"fails: {' '.join(str(cause).split())}"
-
-
-def link(source: Path, path: Path) -> None:
-    """Make `path` a link to the user's own file: nothing is copied, and DVC sees when that file changes.
-
-    Raises InputError where there is none.
-    """
-    if not source.is_file():
-        raise InputError(
-            f"data.source = {str(source)!r}: there is no such file; it must be stand-in, uci or the path of a zip"
-        )
-    if source.resolve() == path.resolve():  # the user's file stands in this very place, or is linked already
-        return
-    with replacing(path) as partial:
-        partial.symlink_to(source.resolve())

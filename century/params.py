@@ -6,7 +6,7 @@ Run as a program it checks the file: `python -m century.params`.
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, dataclass_transform
 
 import yaml
 from msgspec import Meta, Struct, ValidationError, convert
@@ -20,6 +20,7 @@ Positive = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
 LearningRate = Annotated[float, Meta(gt=0, le=1e6)]
 
 
+@dataclass_transform(frozen_default=True)
 class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """No unknown key, no value of another type (an integer passes as a float), no default: the file says it all."""
 

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from century import InputError, fetch
-from century.fetch import download, download_and_keep, link, sha256
-from century.files import replacing
+from century.fetch import download, download_and_keep
+from century.files import replacing, sha256
+from stages.download import link
 
 CONTENT = bytes(range(256)) * 5000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
