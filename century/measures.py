@@ -58,21 +58,19 @@ def components(z: Array, t: Array, bins: int) -> Floats:
     y, one = sigmoid(z), t == 1
     placement = placements(z, t)
     auc = placement[one].mean()
-    in_bin = bin_of(y, bins) == np.arange(bins)[:, None]
-    rows = np.vstack(
-        [
-            np.ones(len(z)),
-            (y >= 0.5) == one,
-            losses(z, t),
-            (y - t) ** 2,
-            one,
-            placement * one,
-            ~one,
-            (placement - auc) * ~one,
-            in_bin * (y - t),
-        ]
+    columns = np.zeros((8 + bins, len(z)))  # each in one piece, as it will be added up
+    columns[:8] = (
+        np.ones(len(z)),
+        (y >= 0.5) == one,
+        losses(z, t),
+        (y - t) ** 2,
+        one,
+        placement * one,
+        ~one,
+        (placement - auc) * ~one,
     )
-    return rows.T  # each column in one piece, as it will be added up
+    columns[8 + bin_of(y, bins), np.arange(len(z))] = y - t
+    return columns.T
 
 
 def measures_of_sums(sums: Floats) -> dict[str, Floats]:
