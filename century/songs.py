@@ -20,6 +20,7 @@ from century.files import replacing
 Item = TypeVar("Item")
 FEATURES = [f"var{number}" for number in range(1, 91)]
 GROUP = 32_768  # rows of a row group: a column of one fits the processor's cache
+BATCH = 4096  # rows of which all columns do
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
@@ -150,6 +151,21 @@ def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) 
             return
 
 
+def read_batches(
+    path: Path, row_groups: Sequence[int] | None = None
+) -> Iterator[tuple[NDArray[Any], NDArray[np.int8]]]:
+    """The features X (n, 90), row by row in memory, and the labels t (n,) of at most BATCH songs at a time.
+
+    All songs, or those of some row groups. Columns turn into rows quickly while both fit in the processor's cache.
+    """
+    file = open_table(path)
+    groups = range(file.num_row_groups) if row_groups is None else row_groups
+    tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
+    for table in ahead(tables, 1):
+        for batch in table.to_batches(BATCH):
+            yield batch.select(FEATURES).to_tensor(row_major=True).to_numpy(), batch["label"].to_numpy()
+
+
 def read_songs(
     path: Path, at_most: int | None = None, constant: bool = False, row_groups: Sequence[int] | None = None
 ) -> tuple[NDArray[Any], NDArray[np.int8]]:
@@ -166,16 +182,12 @@ def read_songs(
     X[:, d:] = 1
     t = np.empty(n, np.int8)
     start = 0
-    tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
-    # A few thousand rows at a time: columns turn into rows quickly while both fit in the processor's cache.
-    for batch in (batch for table in ahead(tables, 1) for batch in table.to_batches(4096)):
+    for x, label in read_batches(path, groups):
+        stop = min(start + len(x), n)
+        X[start:stop, :d], t[start:stop] = x[: stop - start], label[: stop - start]
+        start = stop
         if start == n:
             break
-        batch = batch[: n - start]
-        rows = slice(start, start + len(batch))
-        t[rows] = batch["label"]
-        X[rows, :d] = batch.select(FEATURES).to_tensor(row_major=True)
-        start = rows.stop
     return X, t
 
 

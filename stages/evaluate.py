@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from century.evaluation import by_year, exact_logits, sides_changed
 from century.files import write_csv, write_json
 from century.intervals import Part, difference, measure_parts, own
-from century.logistic import sigmoid
+from century.logistic import Array, sigmoid
 from century.measures import calibration, confusion, roc
 from century.model import read_model
 from century.normalization import by_itself
 from century.params import Params
-from century.songs import read_column, read_songs
+from century.songs import read_batches, read_column, read_songs
 from century.weights import largest_first
 from stages import start
 
@@ -22,15 +24,9 @@ def stage(params: Params) -> None:
     bins = params.evaluate.bins
     p = params.intervals
     models = [read_model(path) for path in MODELS.values()]
-    parts = []
-    for name in PARTS:
-        X, t = read_songs(Path(f"data/{name}.parquet"))
-        row = read_column(Path(f"data/{name}.parquet"), "row")
-        parts.append(Part(row, t, [exact_logits(w, b, X) for w, b in models]))
+    train, validation, test = (read_part(Path(f"data/{name}.parquet"), models) for name in PARTS)
     w, b = models[0]
-    wrongly_normalized = exact_logits(w, b, by_itself(X))
-
-    train, validation, test = parts
+    wrongly_normalized = exact_logits(w, b, by_itself(read_songs(Path("data/test.parquet"))[0]))
     of_test = test._replace(z=[*test.z, wrongly_normalized])
     measured = [
         *measure_parts([train, validation], bins, p.block_length, p.draws, p.seed),
@@ -85,6 +81,14 @@ def stage(params: Params) -> None:
         ["place", "feature", "kind", "name", "sgd", "sklearn"],
         largest_first(*[w for w, _ in models]),
     )
+
+
+def read_part(path: Path, models: list[tuple[Array, float]]) -> Part:
+    """A part with the logits that each model gives it: they need its songs a batch at a time."""
+    batches = [(t, [exact_logits(w, b, X) for w, b in models]) for X, t in read_batches(path)]
+    labels, logits = zip(*batches, strict=True)
+    z = [np.concatenate(of_model) for of_model in zip(*logits, strict=True)]
+    return Part(read_column(path, "row"), np.concatenate(labels), z)
 
 
 if __name__ == "__main__":
