@@ -7,6 +7,7 @@ float64 with the file's own decimals, float32 once normalized.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -131,12 +132,12 @@ def repeats(hashes: IO[bytes], first_bits: int) -> int:
 
 def read_parts(path: Path) -> Iterator[tuple[str, NDArray[np.int32]]]:
     """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
-    for batch in open_table(path).iter_batches(GROUP, columns=["row", "part"]):
-        start = 0
-        for run in batch["part"].value_counts().to_pylist():  # equal ones stand together
-            stop = start + run["counts"]
-            yield run["values"], batch["row"][start:stop].to_numpy()
-            start = stop
+    file = pq.ParquetFile(path, pre_buffer=False, read_dictionary=["part"])
+    for batch in file.iter_batches(GROUP, columns=["row", "part"]):
+        row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
+        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # equal ones stand together
+        for start, end in pairwise([0, *ends]):
+            yield batch["part"].dictionary[part[start]].as_py(), row[start:end]
 
 
 def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) -> Iterator[list[NDArray[Any]]]:

@@ -157,10 +157,6 @@ def test_a_stage_is_described_and_run_as_a_module(stage):
     assert entry["cmd"] == f"python -m stages.{stage}"
 
 
-def test_every_metric_is_declared_at_the_top():
-    assert GRAPH["metrics"] == [path for stage in STAGES for path in outs(stage) if path.startswith("metrics/")]
-
-
 def test_every_plot_is_declared_at_the_top_and_every_view_has_a_title_labels_and_a_template():
     at_the_top = [next(iter(plot.values())) for plot in GRAPH["plots"]]
     plots = [next(iter(item.items())) for stage in STAGES for item in GRAPH["stages"][stage].get("plots", [])]
