@@ -203,8 +203,8 @@ def test_a_wrong_gradient_fails_the_check_and_nothing_is_trained(clone, file, ri
 
 
 BAD = [
-    ("good: 0.1", "good: -0.1", "learning_rates.good = -0.1: must be greater than 0"),
-    ("C: 1.0", "C: strong", "baseline.C = 'strong': must be a valid number"),
+    ("good: 0.1", "good: -0.1", "learning_rates.good = -0.1: must be `float` > 0"),
+    ("C: 1.0", "C: strong", "baseline.C = 'strong': must be `float`, is `str`"),
     (
         "batch_sizes: [64, 512, 1024]",
         "batch_sizes: [64, 4096]",
