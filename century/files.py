@@ -1,4 +1,4 @@
-"""Writing files whole: under a temporary name beside their place, then renamed. And reading them."""
+"""Reading files, and writing them whole: under a temporary name beside their place, then renamed."""
 
 import csv
 import hashlib
@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from century import InputError
 
 
 @contextmanager
@@ -24,6 +26,21 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def link(source: Path, path: Path) -> None:
+    """Make `path` a link to the user's own file: nothing is copied, and DVC sees when that file changes.
+
+    Raises InputError where there is none.
+    """
+    if not source.is_file():
+        raise InputError(
+            f"data.source = {str(source)!r}: there is no such file; it must be stand-in, uci or the path of a zip"
+        )
+    if source.resolve() == path.resolve():  # the user's file stands in this very place, or is linked already
+        return
+    with replacing(path) as partial:
+        partial.symlink_to(source.resolve())
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ Run as a program it checks the file: `python -m century.params`.
 """
 
 import re
+import reprlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any, dataclass_transform
@@ -15,12 +16,12 @@ from century import InputError
 
 Count = Annotated[int, Meta(gt=0)]
 Seed = Annotated[int, Meta(ge=0, lt=2**32)]
-Positive = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
+Positive = Annotated[float, Meta(gt=0, le=1e300)]  # so not infinite
 # Above 1e6 the weights of a diverging run could leave the range of float32.
 LearningRate = Annotated[float, Meta(gt=0, le=1e6)]
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True)  # for mypy, which does not see that subclasses are frozen as well
 class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """No unknown key, no value of another type (an integer passes as a float), no default: the file says it all."""
 
@@ -33,7 +34,7 @@ def require(holds: bool, key: str, value: object, rule: str) -> None:
 class Uci(Section):
     urls: Annotated[list[str], Meta(min_length=1)]
     size: Count
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class StandIn(Section):
@@ -106,8 +107,11 @@ class Train(Section):
     max_epochs: Count
 
     def __post_init__(self) -> None:
-        for key, value in (("learning_rate", self.learning_rate), ("batch_size", self.batch_size)):
-            require(value == "sweep" or not isinstance(value, str), key, value, "a number or 'sweep'")
+        for key, value, number in (
+            ("learning_rate", self.learning_rate, "a number"),
+            ("batch_size", self.batch_size, "a whole number"),
+        ):
+            require(value == "sweep" or not isinstance(value, str), key, value, f"{number} or 'sweep'")
 
 
 class Baseline(Section):
@@ -163,6 +167,17 @@ class Params(Section):
             require(isinstance(size, str) or size <= songs, key, size, rule)
 
 
+# What msgspec says, in the words of YAML and of this file.
+WORDS = {
+    "Expected": "must be",
+    "Number out of range": "must be a smaller number",
+    ", got": ", is",
+    "`object`": "a mapping",
+    "`array`": "a list",
+    " | str`": "` or 'sweep'",
+}
+
+
 class Yaml12Loader(yaml.SafeLoader):
     """Scalars of YAML 1.2, as DVC reads them: 1e-3 is a number, yes and 1:30 are strings. PyYAML's own are of 1.1."""
 
@@ -182,34 +197,37 @@ def read_params(path: Path) -> Params:
     """The whole file, checked. Raises InputError with one line on the first bad key: key, value, rule."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Yaml12Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a number with thousands of digits
         raise InputError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path} must hold the sections {', '.join(Params.__struct_fields__)}; it holds {content!r}")
     try:
         return convert(content, Params)
     except ValidationError as error:
-        raise InputError(f"{path}: {complaint(str(error), content)}") from None
+        raise InputError(f"{path}: {' '.join(complaint(error, content).split())}") from None
 
 
-def complaint(error: str, content: Any) -> str:
-    """In this file's words what msgspec says: a fault, and at its end the place, as in "$.sweep.batch_sizes[1]"."""
-    fault, _, place = error.partition(" - at ")
-    keys = re.findall(r"\w+", place.partition("$")[2])
-    if field := re.search("field `(.*)`", fault):
-        keys.append(field[1])
+def complaint(error: ValidationError, content: Any) -> str:
+    """In this file's words what msgspec says: a fault, and at its end the place, as in `$.sweep.batch_sizes[1]`."""
+    [(fault, of_a_key, place)] = re.findall(r"(?s)\A(.*?)(?: - at `(key` in `)?\$([\w.[\]]*)`)?\Z", str(error))
+    keys = re.findall(r"\w+", place)
+    if error.__cause__:  # from `require`
+        return ".".join([*keys, fault])
+    if of_a_key:
+        return f"{'.'.join(keys) or 'the file'} has a key that is no word; remove it"
+    if fault.startswith("Object "):  # "contains unknown field `name`", "missing required field `name`"
+        keys.append(fault.partition("`")[2].removesuffix("`"))
     key, value = ".".join(keys), content
-    for name in keys:
-        value = value[int(name)] if isinstance(value, list) else value.get(name)
-    if "missing" in fault:
+    if fault.startswith("Object missing"):
         return f"{key} is missing; add it"
-    if "unknown" in fault:
-        return f"{key} = {value!r}: is no key of this file; remove it or mend its name"
-    if place.startswith("`key`"):
-        return f"{key or 'the file'} has a key that is no word; remove it"
-    if " = " in fault:  # from `require`
-        return f"{key}.{fault}".lstrip(".")
-    return f"{key} = {value!r}: {fault.replace('Expected', 'must be').replace(', got', ', is')}"
+    for name in keys:
+        value = value[name] if isinstance(value, dict) else list(value)[int(name)]
+    shown = reprlib.repr(value)  # not all of a section
+    if fault.startswith("Object "):
+        return f"{key} = {shown}: is no key of this file; remove it or mend its name"
+    for theirs, ours in WORDS.items():
+        fault = fault.replace(theirs, ours)
+    return f"{key} = {shown}: {fault}"
 
 
 if __name__ == "__main__":

@@ -93,9 +93,9 @@ def ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
             yield item
 
 
-def open_table(path: Path) -> pq.ParquetFile:
+def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFile:
     """A table to be read in parts. Pre-buffering would hold each part twice, and take longer."""
-    return pq.ParquetFile(path, pre_buffer=False)
+    return pq.ParquetFile(path, pre_buffer=False, read_dictionary=list(read_dictionary))
 
 
 def read_column(path: Path, name: str) -> NDArray[Any]:
@@ -132,8 +132,7 @@ def repeats(hashes: IO[bytes], first_bits: int) -> int:
 
 def read_parts(path: Path) -> Iterator[tuple[str, NDArray[np.int32]]]:
     """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
-    file = pq.ParquetFile(path, pre_buffer=False, read_dictionary=["part"])
-    for batch in file.iter_batches(GROUP, columns=["row", "part"]):
+    for batch in open_table(path, ["part"]).iter_batches(GROUP, columns=["row", "part"]):
         row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
         ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # equal ones stand together
         for start, end in pairwise([0, *ends]):

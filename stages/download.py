@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from century import InputError
-from century.files import replacing, sha256, write_json
+from century.files import link, sha256, write_json
 from century.params import Params
 from stages import start
 
@@ -12,7 +11,8 @@ UCI = ZIP.with_name("uci.zip")  # not for DVC: a download survives a change of t
 
 
 def stage(params: Params) -> None:
-    data = params.data  # what makes or fetches a zip takes longer to import than it takes to link one: each when needed
+    data = params.data
+    # Each is imported where it is needed: with a user's own zip neither is, and the imports would take the most time.
     if data.source == "stand-in":
         from century.stand_in import write_stand_in
 
@@ -29,21 +29,6 @@ def stage(params: Params) -> None:
         Path("metrics/download.json"),
         {"source": data.source, "bytes": ZIP.stat().st_size, "sha256": found, "is_uci_file": is_uci_file},
     )
-
-
-def link(source: Path, path: Path) -> None:
-    """Make `path` a link to the user's own file: nothing is copied, and DVC sees when that file changes.
-
-    Raises InputError where there is none.
-    """
-    if not source.is_file():
-        raise InputError(
-            f"data.source = {str(source)!r}: there is no such file; it must be stand-in, uci or the path of a zip"
-        )
-    if source.resolve() == path.resolve():  # the user's file stands in this very place, or is linked already
-        return
-    with replacing(path) as partial:
-        partial.symlink_to(source.resolve())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import contextlib
 import datetime
 import hashlib
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from century import InputError, fetch
 from century.fetch import download, download_and_keep
-from century.files import replacing, sha256
-from stages.download import link
+from century.files import link, replacing, sha256
 
 CONTENT = bytes(range(256)) * 5000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -289,3 +290,9 @@ def test_a_file_that_stands_in_the_very_place_stays(raw):
     link(raw / "songs.zip", raw / "songs.zip")
     assert files(raw) == {"songs.zip": b"old"}
     assert not (raw / "songs.zip").is_symlink()
+
+
+def test_a_zip_that_the_user_has_is_linked_without_what_makes_or_fetches_one():
+    program = "import sys, stages.download; print({'numpy', 'pooch', 'requests'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -47,7 +47,7 @@ BAD = [
     ("[64, 512, 1024]", "[64, 413716]", "sweep.batch_sizes = 413716: must be at most the 413715 training songs"),
     ("batch_size: 100 ", "batch_size: 500000 ", "learning_rates.batch_size = 500000: must be at most the 413715"),
     ("batch_size: sweep", "batch_size: 413716", "train.batch_size = 413716: must be at most the 413715"),
-    ("batch_size: sweep", "batch_size: half", "train.batch_size = 'half': must be a number or 'sweep'"),
+    ("batch_size: sweep", "batch_size: half", "train.batch_size = 'half': must be a whole number or 'sweep'"),
     (
         "  learning_rate: sweep",
         "  learning_rate: -1.5",
@@ -69,10 +69,31 @@ BAD = [
     ("more_songs: 200000", "more_songs: 10", "producer_effect.more_songs = 10: must be at least songs = 20000"),
     ("source: stand-in", "source: 3", "data.source = 3: must be `str`, is `int`"),
     ("sha256: 06f8", "sha256: 06F8", "data.uci.sha256 = '06F8"),
-    ("  C: 1.0", "  C: 1e999", "baseline.C = inf: must be `float` <= 1.79"),
-    ("  C: 1.0", "  C: 1" + 400 * "0", "baseline.C = 1000"),
-    ("batch_size: sweep", "batch_size: 64.5", "train.batch_size = 64.5: must be `int | str`, is `float`"),
-    ("  bins: 15", "  - bins", "evaluate = ['bins']: must be `object`, is `array`"),
+    ("sha256: 06f8", "sha256: 006f8", "data.uci.sha256 = '006f8"),
+    ("sha256: 06f8", "sha256: |\n      06f8", "data.uci.sha256 = '06f8"),
+    ("  C: 1.0", "  C: 1e999", "baseline.C = inf: must be `float` <= 1e+300"),
+    ("  C: 1.0", "  C: 0", "baseline.C = 0: must be `float` > 0"),
+    (
+        "  C: 1.0",
+        "  C: 1" + 400 * "0",
+        "baseline.C = 100000000000000000...0000000000000000000: must be a smaller",
+    ),
+    ("batch_size: sweep", "batch_size: 64.5", "train.batch_size = 64.5: must be `int` or 'sweep', is `float`"),
+    ("learning_rate: sweep", "learning_rate: swep", "train.learning_rate = 'swep': must be a number or 'sweep'"),
+    ("validation: shuffled", "validation: missing", "split.validation = 'missing': must be 'shuffled' or"),
+    ("validation: shuffled", "validation: a - at `$.b`", "split.validation = 'a - at `$.b`': must be 'shuffled' or"),
+    ("  bins: 15", "  bins: 15\n  missing_bins: 3", "evaluate.missing_bins = 3: is no key of this file; remove it or"),
+    ("  bins: 15", '  bins: 15\n  "a\\nb": 3', "evaluate.a b = 3: is no key of this file; remove it or mend its name"),
+    ("  bins: 15", "  - bins", "evaluate = ['bins']: must be a mapping, is a list"),
+    ("  bins: 15", "  bins: 1001", "evaluate.bins = 1001: must be `int` <= 1000"),
+    ("draws: 2000", "draws: 100001", "intervals.draws = 100001: must be `int` <= 100000"),
+    ("[64, 512, 1024]", "[]", "sweep.batch_sizes = []: must be a list of length >= 1"),
+    ("[0.1, 0.5, 1.0]", "[]", "sweep.learning_rates = []: must be a list of length >= 1"),
+    ("[64, 512, 1024]", "!!set {64, -1}", "sweep.batch_sizes.1 = -1: must be `int` >= 1"),
+    ("source: stand-in", "source: ''", "data.source = '': must be `str` of length >= 1"),
+    ("songs: 515345", "songs: 1", "data.stand_in.songs = 1: must be `int` >= 2"),
+    ("seed: 1", "seed: -1", "data.stand_in.seed = -1: must be `int` >= 0"),
+    ("seed: 1", "seed: 4294967296", "data.stand_in.seed = 4294967296: must be `int` <= 4294967295"),
     ("binarize:", "3: 4\nbinarize:", "the file has a key that is no word"),
     ("  bins: 15", "  bins: 15\n  1.5: 2", "evaluate has a key that is no word"),
     ("binarize:", "binarise:", "binarise = {'threshold_year': 2000}: is no key of this file"),
@@ -93,6 +114,22 @@ def test_what_is_no_mapping_gives_one_line(tmp_path, text):
     with pytest.raises(InputError) as refusal:
         read(tmp_path, text)
     assert "\n" not in str(refusal.value)
+
+
+def test_what_is_not_utf_8_gives_one_line(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_bytes(b"# caf\xe9\n" + DEFAULTS.encode())
+    with pytest.raises(InputError) as refusal:
+        read_params(path)
+    assert str(refusal.value).startswith(f"{path} is not YAML: 'utf-8' codec")
+
+
+def test_the_other_words_that_may_stand_there_are_read(tmp_path):
+    text = DEFAULTS.replace("validation: shuffled", "validation: contiguous").replace(
+        "batch_size: sweep", "batch_size: 7"
+    )
+    params = read(tmp_path, text)
+    assert (params.split.validation, params.train.batch_size, params.train.learning_rate) == ("contiguous", 7, "sweep")
 
 
 def test_params_cannot_be_changed():

@@ -10,8 +10,10 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from century import InputError
+from century.evaluation import exact_logits
 from century.normalization import gather, means_and_stds, scatter, z_score
 from century.songs import (
+    BATCH,
     FEATURES,
     GROUP,
     ahead,
@@ -19,6 +21,7 @@ from century.songs import (
     label_songs,
     merge,
     pieces,
+    read_batches,
     read_blocks,
     read_column,
     read_parts,
@@ -29,6 +32,7 @@ from century.songs import (
     write_table,
 )
 from stages import normalize
+from stages.evaluate import read_part
 
 
 def tables(sizes, feature=np.float64):
@@ -65,6 +69,25 @@ def test_parquet_and_back_keeps_every_bit_and_the_order(tmp_path, feature):
         X_first, t_first = read_songs(tmp_path / "songs.parquet", most)
         assert (X_first == X[:most]).all()
         assert (t_first == t[:most]).all()
+
+
+def test_a_part_is_its_rows_labels_and_logits_over_many_batches(tmp_path):
+    path = tmp_path / "songs.parquet"
+    songs = list(label_songs(tables([GROUP + 2 * BATCH + 77], np.float32), 2000))
+    write_table(path, songs[0].schema, songs)
+    sizes = []
+    for X, t in read_batches(path):
+        assert X.flags.c_contiguous
+        assert len(X) == len(t) <= BATCH
+        sizes.append(len(X))
+    assert len(sizes) == 11
+    models = [(np.linspace(-1, 1, 90), 0.5), (np.ones(90), -1.0)]
+    part = read_part(path, models)
+    X, t = read_songs(path)
+    assert (part.row == np.arange(sum(sizes))).all()
+    assert (part.t == t).all()
+    for (w, b), z in zip(models, part.z, strict=True):
+        assert (z == exact_logits(w, b, X)).all()
 
 
 def test_a_stage_does_without_pandas_whose_import_would_take_longer(tmp_path):
