@@ -178,7 +178,7 @@ WORDS = {
 }
 
 
-class Yaml12Loader(yaml.SafeLoader):
+class Yaml12Loader(yaml.CSafeLoader):
     """Scalars of YAML 1.2, as DVC reads them: 1e-3 is a number, yes and 1:30 are strings. PyYAML's own are of 1.1."""
 
 
