@@ -1,5 +1,6 @@
 """Measure both models on the three parts, with intervals, and lay out the plots of how they do."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,12 @@ def stage(params: Params) -> None:
     bins = params.evaluate.bins
     p = params.intervals
     models = [read_model(path) for path in MODELS.values()]
-    train, validation, test = (read_part(Path(f"data/{name}.parquet"), models) for name in PARTS)
+    paths = [Path(f"data/{name}.parquet") for name in PARTS]
+    train, validation = (with_logits(path, read_batches(path), models) for path in paths[:2])
+    X, t = read_songs(paths[2])  # whole: they are also normalized by themselves
+    test = with_logits(paths[2], [(X, t)], models)
     w, b = models[0]
-    wrongly_normalized = exact_logits(w, b, by_itself(read_songs(Path("data/test.parquet"))[0]))
+    wrongly_normalized = exact_logits(w, b, by_itself(X))
     of_test = test._replace(z=[*test.z, wrongly_normalized])
     measured = [
         *measure_parts([train, validation], bins, p.block_length, p.draws, p.seed),
@@ -83,9 +87,9 @@ def stage(params: Params) -> None:
     )
 
 
-def read_part(path: Path, models: list[tuple[Array, float]]) -> Part:
-    """A part with the logits that each model gives it: they need its songs a batch at a time."""
-    batches = [(t, [exact_logits(w, b, X) for w, b in models]) for X, t in read_batches(path)]
+def with_logits(path: Path, songs: Iterable[tuple[Array, Array]], models: list[tuple[Array, float]]) -> Part:
+    """A part with the logits that each model gives its songs X, t: all at once, or a batch at a time."""
+    batches = [(t, [exact_logits(w, b, X) for w, b in models]) for X, t in songs]
     labels, logits = zip(*batches, strict=True)
     z = [np.concatenate(of_model) for of_model in zip(*logits, strict=True)]
     return Part(read_column(path, "row"), np.concatenate(labels), z)

@@ -32,7 +32,7 @@ from century.songs import (
     write_table,
 )
 from stages import normalize
-from stages.evaluate import read_part
+from stages.evaluate import with_logits
 
 
 def tables(sizes, feature=np.float64):
@@ -82,7 +82,7 @@ def test_a_part_is_its_rows_labels_and_logits_over_many_batches(tmp_path):
         sizes.append(len(X))
     assert len(sizes) == 11
     models = [(np.linspace(-1, 1, 90), 0.5), (np.ones(90), -1.0)]
-    part = read_part(path, models)
+    part = with_logits(path, read_batches(path), models)
     X, t = read_songs(path)
     assert (part.row == np.arange(sum(sizes))).all()
     assert (part.t == t).all()
