@@ -7,12 +7,12 @@ repro: .venv/installed .dvc/tmp/plots.html
 	python -m century.params # before DVC takes old results away to make room for new ones
 	dvc repro
 	cat metrics/download.json
-	python -c 'from century import readme; print(readme.results(readme.read_json(readme.Path("metrics/evaluate.json"))))'
+	python -c 'from report import readme_tables as readme; print(readme.results(readme.read_json(readme.Path("metrics/evaluate.json"))))'
 
 test: .venv/installed
 	ruff check .
 	ruff format --check .
-	mypy --strict century stages
+	mypy --strict century stages report
 	pytest
 
 bench: repro
@@ -21,8 +21,8 @@ bench: repro
 plots: .venv/installed .dvc/tmp/plots.html
 	dvc plots show
 
-.dvc/tmp/plots.html: .dvc/plots.html century/page.py .venv/installed
-	python -m century.page
+.dvc/tmp/plots.html: .dvc/plots.html report/plots_page.py .venv/installed
+	python -m report.plots_page
 
 .venv/installed: requirements.txt
 	$(PYTHON) -m venv .venv

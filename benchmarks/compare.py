@@ -23,11 +23,13 @@ from pyarrow.csv import ReadOptions, open_csv
 from benchmarks import graph, growth, training
 from benchmarks.graph import ZIP
 from benchmarks.table import HEAD, compare
-from century.archive import COLUMNS, read_archive
 from century.files import read_json
 from century.params import read_params
-from century.published import MEMBER
-from century.songs import label_songs, read_songs, songs_schema, write_table
+from century.songs.archive import COLUMNS, read_archive
+from century.songs.features import songs_schema
+from century.songs.labels import label_songs
+from century.songs.published import MEMBER
+from century.songs.tables import read_songs, write_table
 
 
 def to_parquet() -> None:

@@ -20,8 +20,8 @@ from benchmarks.graph import ZIP, change, clone_without_results
 from benchmarks.process import Cost, measure
 from benchmarks.table import line, write
 from century.files import read_json
-from century.published import MEMBER
-from century.songs import GROUP
+from century.songs.published import MEMBER
+from century.songs.tables import GROUP
 
 TIMES = [1, 2, 4, 10]
 MEMORY = 256  # MiB of training songs, of 1436

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from century.descent import epoch
+from century.arrays import Array
 from century.files import read_json
-from century.logistic import Array, loss
-from century.songs import read_songs
+from century.model.descent import epoch
+from century.model.logistic import loss
+from century.songs.tables import read_songs
 
 EPOCHS = 8
 RATES = {"mu": 0.0, "mu / sqrt(k)": 0.5, "mu / k": 1.0}  # the power of k in the learning rate of epoch k

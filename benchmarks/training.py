@@ -10,19 +10,20 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from benchmarks.table import PAIRS, compare, seconds
-from century import document
-from century.descent import epoch
-from century.evaluation import exact_logits
-from century.logistic import Array, loss
+from century.arrays import Array, Songs
+from century.document import formulas
+from century.evaluation.scores import exact_logits
+from century.model.descent import epoch
+from century.model.grid import WIDTH, looks
+from century.model.logistic import loss
+from century.model.training import train
 from century.params import Train
-from century.runs import WIDTH, Part, looks
-from century.training import train
 
 LEARNING_RATES = 64
 BATCH_SIZES = (64, 512, 1024)
 
 
-def rows(train: Part, validation: Part, p: Train, mu: float, batch_size: int) -> None:
+def rows(train: Songs, validation: Songs, p: Train, mu: float, batch_size: int) -> None:
     """`train` and `validation` with the last column of ones; the others are given the same songs without it."""
     X, t = train
     plain = np.ascontiguousarray(X[:, :-1])
@@ -80,18 +81,18 @@ def document_epoch(X: Array, t: Array, batch_size: int) -> None:
     X, t = X[order], t[order]
     for start in range(0, len(X) - batch_size + 1, batch_size):
         rows, labels = X[start : start + batch_size], t[start : start + batch_size]
-        dw, db = document.gradient(rows, document.predict(w, b, rows), labels)
+        dw, db = formulas.gradient(rows, formulas.predict(w, b, rows), labels)
         w -= 0.1 * dw
         b -= 0.1 * db
 
 
-def side_by_side(train: Part, validation: Part) -> None:
+def side_by_side(train: Songs, validation: Songs) -> None:
     Parallel(n_jobs=-1, prefer="threads")(
         delayed(looks)(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1) for size in BATCH_SIZES
     )
 
 
-def one_after_another(train: Part, validation: Part) -> None:
+def one_after_another(train: Songs, validation: Songs) -> None:
     for size in BATCH_SIZES:
         looks(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1)
 

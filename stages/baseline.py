@@ -4,12 +4,11 @@ from pathlib import Path
 
 from sklearn.linear_model import LogisticRegression
 
-from century.evaluation import exact_logits, scores
+from century.evaluation.scores import exact_logits, scores
 from century.files import read_json, write_json
-from century.model import write_model
+from century.model.saved import write_model
 from century.params import Params
-from century.songs import read_songs
-from stages import start
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -27,7 +26,3 @@ def stage(params: Params) -> None:
             "training_accuracy": training["accuracy"],
         },
     )
-
-
-if __name__ == "__main__":
-    start("baseline", stage)

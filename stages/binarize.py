@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from century import InputError, published
-from century.archive import read_archive
+from century import InputError
 from century.files import read_json, write_json
 from century.params import Params
-from century.songs import GROUP, count_songs, label_songs, merge, read_column, songs_schema, with_hashes, write_table
-from stages import start
+from century.songs import published
+from century.songs.archive import read_archive
+from century.songs.features import songs_schema
+from century.songs.labels import label_songs
+from century.songs.repeats import with_hashes
+from century.songs.tables import GROUP, count_songs, merge, read_column, write_table
 
 ZIP = Path("data/raw/YearPredictionMSD.txt.zip")
 SONGS = Path("data/songs.parquet")
@@ -26,7 +29,3 @@ def stage(params: Params) -> None:
     label = read_column(SONGS, "label")
     by_label = {"label_0": int((label == 0).sum()), "label_1": int((label == 1).sum())}
     write_json(Path("metrics/binarize.json"), {**counts, **by_label})
-
-
-if __name__ == "__main__":
-    start("binarize", stage)

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
-from century.evaluation import by_year, exact_logits, sides_changed
+from century.arrays import Array
+from century.evaluation.intervals import Part, difference, measure_parts, own
+from century.evaluation.measures import calibration, confusion, roc
+from century.evaluation.scores import by_year, exact_logits, sides_changed
+from century.evaluation.weights import largest_first
 from century.files import write_csv, write_json
-from century.intervals import Part, difference, measure_parts, own
-from century.logistic import Array, sigmoid
-from century.measures import calibration, confusion, roc
-from century.model import read_model
-from century.normalization import by_itself
+from century.model.logistic import sigmoid
+from century.model.saved import read_model
 from century.params import Params
-from century.songs import read_batches, read_column, read_songs
-from century.weights import largest_first
-from stages import start
+from century.songs.normalize import by_itself
+from century.songs.tables import read_batches, read_column, read_songs
 
 MODELS = {"sgd": Path("data/model.json"), "sklearn": Path("data/baseline.json")}
 PARTS = ("train", "validation", "test")
@@ -93,7 +93,3 @@ def with_logits(path: Path, songs: Iterable[tuple[Array, Array]], models: list[t
     labels, logits = zip(*batches, strict=True)
     z = [np.concatenate(of_model) for of_model in zip(*logits, strict=True)]
     return Part(read_column(path, "row"), np.concatenate(labels), z)
-
-
-if __name__ == "__main__":
-    start("evaluate", stage)

@@ -6,7 +6,6 @@ from century import figures
 from century.figures import read_rows, save
 from century.files import read_json
 from century.params import Params
-from stages import start
 
 
 def stage(params: Params) -> None:
@@ -28,7 +27,3 @@ def stage(params: Params) -> None:
     save(figures.weights(ours, theirs, source), Path("figures/weights.svg"))
     save(figures.producer_effect(leaks, source), Path("figures/producer_effect.svg"))
     save(figures.replay(read_rows(Path("plots/replay.csv")), source), Path("figures/replay.svg"))
-
-
-if __name__ == "__main__":
-    start("figures", stage)

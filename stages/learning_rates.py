@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from century.files import write_csv, write_json
+from century.model.grid import looks
 from century.params import Params
-from century.runs import looks
-from century.songs import read_songs
-from stages import start
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -34,7 +33,3 @@ def stage(params: Params) -> None:
             for name, seen in runs.items()
         },
     )
-
-
-if __name__ == "__main__":
-    start("learning_rates", stage)

@@ -9,11 +9,13 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
+from century.arrays import Ints
 from century.files import write_json
-from century.normalization import Ints, gather, means_and_stds, scatter
 from century.params import Params
-from century.songs import FEATURES, ahead, open_table, read_blocks, read_parts, songs_schema, write_table
-from stages import start
+from century.songs.features import FEATURES, songs_schema
+from century.songs.normalize import gather, means_and_stds, scatter
+from century.songs.prefetch import prefetch
+from century.songs.tables import open_table, read_blocks, read_parts, write_table
 
 SONGS = Path("data/songs.parquet")
 SPLIT = Path("data/split.parquet")
@@ -32,7 +34,7 @@ def stage(params: Params) -> None:
         songs = read_blocks(SONGS, [*WHOLE_NUMBERS, *FEATURES])
         sizes = scatter(scratch, songs, np.array([0, 0, *mean]), np.array([1, 1, *std]), group_of)
         for part, groups in groupby(enumerate(read_parts(SPLIT)), key=lambda group: group[1][0]):
-            write_table(Path(f"data/{part}.parquet"), SCHEMA, ahead(tables(groups, scratch, sizes), 1))
+            write_table(Path(f"data/{part}.parquet"), SCHEMA, prefetch(tables(groups, scratch, sizes), 1))
     write_json(Path("data/normalization.json"), {"features": FEATURES, "means": mean.tolist(), "stds": std.tolist()})
 
 
@@ -40,7 +42,3 @@ def tables(groups: Iterable[tuple[int, tuple[str, Ints]]], scratch: IO[bytes], s
     for number, (_, rows) in groups:
         year, label, *features = gather(scratch, len(SCHEMA) - 1, sizes, number, rows)
         yield pa.table([rows, year.astype(np.int16), label.astype(np.int8), *features], SCHEMA)
-
-
-if __name__ == "__main__":
-    start("normalize", stage)

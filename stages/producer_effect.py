@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from century.evaluation.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
 from century.files import write_csv, write_json
 from century.params import Params
-from century.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
-from century.songs import read_songs
-from stages import start
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -43,7 +42,3 @@ def stage(params: Params) -> None:
             for split in ("by_producer", "shuffled")
         ],
     )
-
-
-if __name__ == "__main__":
-    start("producer_effect", stage)

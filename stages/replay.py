@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from century.comparison import NO_SONGS, Figure, compare, is_published_task, summary
+from century.document.comparison import NO_SONGS, Figure, compare, is_published_task, summary
+from century.document.replay import Ending, Point, best, curves, endings, outcome, replay
 from century.files import read_json, write_csv, write_json
 from century.params import Params
-from century.replay import Ending, Point, best, curves, endings, outcome, replay
-from century.songs import read_songs
-from stages import start
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -36,7 +35,3 @@ def stage(params: Params) -> None:
             "numbers": numbers,
         },
     )
-
-
-if __name__ == "__main__":
-    start("replay", stage)

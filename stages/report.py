@@ -6,7 +6,6 @@ import typst
 
 from century.files import replacing
 from century.params import Params
-from stages import start
 
 
 def stage(params: Params) -> None:
@@ -20,7 +19,3 @@ def stage(params: Params) -> None:
     )
     with replacing(Path("report/report.pdf")) as partial:
         partial.write_bytes(pdf)
-
-
-if __name__ == "__main__":
-    start("report", stage)

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
+from century.evaluation.selection import candidates, claims
 from century.files import write_json
 from century.params import Params
-from century.selection import candidates, claims
-from century.songs import read_songs
-from stages import start
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -19,7 +18,3 @@ def stage(params: Params) -> None:
         for batch_size in p.batch_sizes
     ]
     write_json(Path("metrics/selection.json"), claims([run for runs in zip(*by_size, strict=True) for run in runs]))
-
-
-if __name__ == "__main__":
-    start("selection", stage)

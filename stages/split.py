@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from century.arrays import Ints
 from century.files import write_json
 from century.params import Params
-from century.songs import GROUP, read_column, write_table
-from century.split import Rows, refuse_single_class, split_rows
-from stages import start
+from century.songs.split import refuse_single_class, split_rows
+from century.songs.tables import GROUP, read_column, write_table
 
 SONGS = Path("data/songs.parquet")
 SCHEMA = pa.schema([("row", pa.int32()), ("part", pa.string())])
@@ -29,14 +29,10 @@ def stage(params: Params) -> None:
     )
 
 
-def tables(parts: dict[str, Rows]) -> Iterator[pa.Table]:
+def tables(parts: dict[str, Ints]) -> Iterator[pa.Table]:
     """The parts one after another, a row group at a time: words are larger than numbers."""
     row = np.concatenate(list(parts.values()))
     number = np.repeat(np.arange(len(parts), dtype=np.int8), [len(rows) for rows in parts.values()])
     for first in range(0, len(row), GROUP):
         group = slice(first, first + GROUP)
         yield pa.table([row[group], np.array(list(parts))[number[group]]], SCHEMA)
-
-
-if __name__ == "__main__":
-    start("split", stage)

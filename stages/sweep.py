@@ -6,10 +6,9 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from century.files import write_csv, write_json
+from century.model.grid import looks
 from century.params import Params
-from century.runs import looks
-from century.songs import read_songs
-from stages import start
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -42,7 +41,3 @@ def stage(params: Params) -> None:
             }
         },
     )
-
-
-if __name__ == "__main__":
-    start("sweep", stage)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from century.evaluation import exact_logits, scores
+from century.evaluation.scores import exact_logits, scores
 from century.files import read_json, write_csv, write_json
-from century.model import write_model
+from century.model.saved import write_model
+from century.model.training import train
 from century.params import Params
-from century.songs import pieces, read_songs
-from century.training import train
-from stages import start
+from century.songs.chunks import pieces
+from century.songs.tables import read_songs
 
 
 def stage(params: Params) -> None:
@@ -33,7 +33,3 @@ def stage(params: Params) -> None:
         Path("metrics/train.json"),
         {"learning_rate": mu, "batch_size": batch_size, **dict(zip(columns, curve[-1], strict=True))},
     )
-
-
-if __name__ == "__main__":
-    start("train", stage)

@@ -1,11 +1,10 @@
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import settings
 
-from century.published import MEMBER
+from century.songs.published import MEMBER
 
 # The same examples in every run, and no deadline: a slow machine is not a fault.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -23,15 +22,3 @@ def make_zip(tmp_path):
         return path
 
     return make
-
-
-def random_text(songs: int, seed: int = 0) -> bytes:
-    """Lines of the real layout: a year and 90 numbers with five decimals; later years lean to larger numbers."""
-    rng = np.random.default_rng(seed)
-    years = rng.integers(1922, 2012, songs)
-    features = rng.normal(size=(songs, 90)) * np.geomspace(1, 1000, 90) + 0.02 * (years[:, None] - 1990)
-    lines = [
-        f"{year}," + ",".join(f"{x:.5f}" for x in row)
-        for year, row in zip(years.tolist(), features.tolist(), strict=True)
-    ]
-    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,51 @@
+"""What the best of several runs claims when the songs that choose it are those that judge it.
+
+Source: Cawley and Talbot, On over-fitting in model selection and subsequent selection bias in performance evaluation,
+Journal of Machine Learning Research 11 (2010).
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from century.arrays import Songs
+from century.model.grid import run, seen_by
+
+
+class Candidate(NamedTuple):
+    """One run of the sweep at its end, as the validation songs see it, and as the test songs do."""
+
+    learning_rate: float
+    batch_size: int
+    validation_loss: float
+    validation_accuracy: float
+    test_loss: float
+    test_accuracy: float
+
+
+def candidates(
+    train: Songs,
+    validation: Songs,
+    test: Songs,
+    learning_rates: Sequence[float],
+    batch_size: int,
+    iterations: int,
+    seed: int,
+) -> list[Candidate]:
+    """The very runs that the sweep made with this batch size: no step depends on a song that is only looked at."""
+    ((_, ws),) = run(train, learning_rates, batch_size, iterations, iterations, seed)
+    return [
+        Candidate(mu, batch_size, *seen_by(w, validation), *seen_by(w, test))
+        for mu, w in zip(learning_rates, ws, strict=True)
+    ]
+
+
+def claims(candidates: list[Candidate]) -> dict[str, Any]:
+    """The run that the validation loss chooses, that the test accuracy chooses, and what the second claims more."""
+    by_validation = min(candidates, key=lambda run: run.validation_loss)
+    by_test = max(candidates, key=lambda run: run.test_accuracy)
+    return {
+        "chosen_by_validation": by_validation._asdict(),
+        "chosen_by_test": by_test._asdict(),
+        "claimed_more": by_test.test_accuracy - by_validation.test_accuracy,
+        "runs": {f"rate {run.learning_rate}, batch {run.batch_size}": run.test_accuracy for run in candidates},
+    }

@@ -1,0 +1,1 @@
+"""Logistic regression and its training, in NumPy alone."""

@@ -1,0 +1,48 @@
+"""Minibatch stochastic gradient descent, for one model or for many side by side.
+
+Shapes: X (n, d) songs, the last column 1 throughout, so that its weight is the bias; t (n,) labels 0 or 1.
+A model is a column of W (d, k), its learning rate one of mu (k,); of a stack of such, W is (m, d, k), mu (m, 1, k).
+One step for each model: w <- w - mu dL/dw, where L is the loss over one minibatch of songs, the same for all models.
+Source: Robbins and Monro, A stochastic approximation method, Annals of Mathematical Statistics 22 (1951).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from century.arrays import Array
+
+
+def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array | None = None) -> Iterator[Array]:
+    """Pass over the songs once, as they stand or in the given order (n,), writing to W; yield it after every step.
+
+    Songs left over after the last whole minibatch are skipped. The gradient is that of logistic.py, X' (y - t) / n,
+    with y - t = (tanh(z / 2) - (2 t - 1)) / 2, in arrays that are used again in every step.
+    """
+    sign = (2 * (t if order is None else t[order]) - 1).astype(X.dtype)[:, None]
+    step = (mu / (2 * batch_size)).astype(X.dtype)
+    gathered = np.empty((batch_size, X.shape[1]), X.dtype)
+    z = np.empty((*W.shape[:-2], batch_size, W.shape[-1]), X.dtype)
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        batch = slice(start, start + batch_size)
+        # "clip" writes straight into `gathered`, "raise" would buffer
+        rows = X[batch] if order is None else X.take(order[batch], axis=0, out=gathered, mode="clip")
+        np.matmul(rows, W, out=z)
+        z *= 0.5
+        np.tanh(z, out=z)
+        z -= sign[batch]
+        gradient = rows.T @ z
+        gradient *= step
+        W -= gradient
+        yield W
+
+
+def descend(X: Array, t: Array, W: Array, mu: Array, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
+    """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough.
+
+    Raises ValueError where the songs do not fill one minibatch.
+    """
+    if batch_size > len(X):
+        raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
+    while True:
+        yield from epoch(X, t, W, mu, batch_size, rng.permutation(len(X)))

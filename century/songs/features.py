@@ -1,0 +1,28 @@
+"""The columns of a table of songs, and what the 90 features are.
+
+A table has the columns row (the song's line in the file, counted from 0), year, label (0 or 1), and the timbre features
+var1..var90: float64 with the decimals of the file, float32 once they are normalized.
+
+The songs of the data set are series of segments with 12 timbre numbers each. The features of a song are their 12
+averages, followed by their 12 x 12 covariance matrix along its diagonals: the 12 variances, the 11 covariances of the
+neighbours 1 and 2, 2 and 3, ..., and so on to the covariance of 1 and 12.
+Source: create_vw_dataset.py of the data set's author (github.com/tbertinmahieux/MSongsDB, Tasks_Demos/YearPrediction).
+In the UCI file var13..var24 are the only covariances that are never negative, as variances are.
+"""
+
+import pyarrow as pa
+
+FEATURES = [f"var{number}" for number in range(1, 91)]
+
+
+def songs_schema(feature: pa.DataType) -> pa.Schema:
+    features = [(name, feature) for name in FEATURES]
+    return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
+
+
+def timbre_names() -> list[tuple[str, str]]:
+    """(kind, name) of var1..var90."""
+    averages = [("average", f"average of {i}") for i in range(1, 13)]
+    variances = [("variance", f"variance of {i}") for i in range(1, 13)]
+    pairs = [(i, i + apart) for apart in range(1, 12) for i in range(1, 13 - apart)]
+    return averages + variances + [("covariance", f"covariance of {i} and {j}") for i, j in pairs]

@@ -1,0 +1,90 @@
+"""Z-scores: every feature with mean 0 and standard deviation 1 over the songs that training may learn from.
+
+The songs come block by block in the order of the file, and leave group by group in the order of the parts. In between
+they wait in a scratch file, and memory holds two bytes of each, the number of its group. What a group will take from a
+block stands in one piece.
+Shapes: x (n,) one column of a block, which is a list of them; mean and std (columns,); X (n, d).
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from century import InputError
+from century.arrays import Array, Floats, Ints
+from century.songs.features import FEATURES
+
+Block = Sequence[Array]
+
+
+def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
+    """The mean and the standard deviation (ddof 1) of each feature. Raises InputError where one is constant.
+
+    Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
+    """
+    d = len(FEATURES)
+    n, mean, squares, low, high = 0, np.zeros(d), np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
+    for block in blocks:
+        m = len(block[0])
+        apart = np.array([x.mean() for x in block]) - mean
+        squares += m * np.array([x.var() for x in block]) + apart**2 * n * m / (n + m)
+        mean += apart * m / (n + m)
+        low = np.minimum(low, [x.min() for x in block])
+        high = np.maximum(high, [x.max() for x in block])
+        n += m
+    for name, least, most in zip(FEATURES, low, high, strict=True):
+        if least == most:
+            raise InputError(f"{name} is {least} in all {n} training rows: a constant feature cannot be normalized")
+    return mean, np.sqrt(squares / (n - 1))
+
+
+def z_score(x: Array, mean: float, std: float) -> NDArray[np.float32]:
+    """(x - mean) / std, computed in float64, kept in float32."""
+    return ((x - mean) / std).astype(np.float32)
+
+
+def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floats, group: Ints) -> Ints:
+    """Write the z-scores of all songs, whose groups are given in the order of the file.
+
+    Returns how many songs of each block went to each group: (blocks, groups).
+    """
+    sizes: list[Ints] = []
+    start, groups = 0, int(group.max()) + 1
+    for block in blocks:
+        of_block = group[start : start + len(block[0])]
+        order = np.argsort(of_block, kind="stable")
+        z = np.stack([z_score(x, *of_x)[order] for x, *of_x in zip(block, mean, std, strict=True)])
+        sizes.append(np.bincount(of_block, minlength=groups))
+        for piece in np.split(z, np.cumsum(sizes[-1])[:-1], axis=1):
+            scratch.write(np.ascontiguousarray(piece).data)
+        start += len(of_block)
+    scratch.flush()
+    return np.array(sizes)
+
+
+def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints) -> list[NDArray[np.float32]]:
+    """Each column of the songs of a group, in the order in which their rows (n,) of the file are given."""
+    song = 4 * columns  # bytes
+    ends = np.cumsum(sizes).reshape(sizes.shape)[:, number]
+    read = [
+        os.pread(scratch.fileno(), song * n, song * (end - n)) for n, end in zip(sizes[:, number], ends, strict=True)
+    ]
+    pieces = [np.frombuffer(piece, np.float32).reshape(columns, -1) for piece in read]
+    place = np.argsort(np.argsort(row))  # among the group's songs in the order of the file
+    return [np.concatenate(x)[place] for x in zip(*pieces, strict=True)]
+
+
+def by_itself(X: NDArray[np.float32]) -> Floats:
+    """X by its own means and deviations (ddof 1): what must not be done to test songs, done to see what it does.
+
+    A song's features then depend on which other songs are tested with it. One song alone has no deviation: 0 / 0.
+    """
+    exact = X.astype(np.float64)
+    centred: Floats = exact - exact.mean(axis=0)
+    std = centred.std(axis=0, ddof=1)
+    std[std == 0] = 1  # constant in a small part: it is 0 once centred, whatever it is divided by
+    centred /= std
+    return centred

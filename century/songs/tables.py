@@ -1,0 +1,132 @@
+"""Tables of songs: Parquet from and to tables of Arrow, and matrices of NumPy.
+
+Shapes: n songs, of which a row group of a file holds GROUP; X (n, 90) features, t (n,) labels.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from century.arrays import Array, Ints
+from century.files import replacing
+from century.songs.features import FEATURES
+from century.songs.prefetch import prefetch
+from century.songs.repeats import repeats
+
+GROUP = 32_768  # songs in a row group: a column of that many fits the processor's cache
+BATCH = 4096  # songs turned from columns into rows at a time: all their columns fit the cache
+
+
+def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """Write the tables, as they come, in row groups of GROUP rows.
+
+    Real numbers hardly repeat, so neither a dictionary nor compression would be worth its time.
+    """
+    options = {"use_dictionary": ["part"], "compression": "none", "write_statistics": False}
+    with replacing(path) as partial, pq.ParquetWriter(partial, schema, **options) as writer:
+        for table in merge(tables, GROUP):
+            writer.write_table(table, row_group_size=GROUP)
+
+
+def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of so many rows; the last may have fewer."""
+    pending: list[pa.Table] = []
+    for table in tables:
+        pending.append(table)
+        while sum(map(len, pending)) >= rows:
+            merged = pa.concat_tables(pending)
+            yield merged[:rows]
+            pending = [merged[rows:]]
+    if sum(map(len, pending)):
+        yield pa.concat_tables(pending)
+
+
+def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFile:
+    """A table to be read in parts. Pre-buffering would hold each part twice, and take longer."""
+    return pq.ParquetFile(path, pre_buffer=False, read_dictionary=list(read_dictionary))
+
+
+def read_column(path: Path, name: str) -> Array:
+    file = open_table(path)
+    column = np.empty(file.metadata.num_rows, file.schema_arrow.field(name).type.to_pandas_dtype())
+    start = 0
+    for batch in file.iter_batches(columns=[name]):
+        column[start : start + len(batch)] = batch[name]
+        start += len(batch)
+    return column
+
+
+def count_songs(path: Path, hashes: IO[bytes]) -> dict[str, int]:
+    """What is in a table of songs: rows, first and last year, songs after 2000, rows that repeat an earlier one."""
+    year = read_column(path, "year")
+    return {
+        "songs": len(year),
+        "first_year": int(year.min()),
+        "last_year": int(year.max()),
+        "after_2000": int((year > 2000).sum()),
+        "duplicate_rows": sum(repeats(hashes, first_bits) for first_bits in range(16)),
+    }
+
+
+def read_parts(path: Path) -> Iterator[tuple[str, Ints]]:
+    """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
+    for batch in open_table(path, ["part"]).iter_batches(GROUP, columns=["row", "part"]):
+        row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
+        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # equal ones stand together
+        for start, end in pairwise([0, *ends]):
+            yield batch["part"].dictionary[part[start]].as_py(), row[start:end]
+
+
+def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) -> Iterator[list[Array]]:
+    """All songs, or the first so many, in blocks of at most GROUP: an array (n,) for each of the columns."""
+    file = open_table(path)
+    left = file.metadata.num_rows if at_most is None else at_most
+    tables = (file.read_row_group(group, columns=list(columns)) for group in range(file.num_row_groups))
+    for table in prefetch(tables, 1):
+        yield [column.to_numpy() for column in table[:left].columns]
+        left -= len(table)
+        if left <= 0:
+            return
+
+
+def read_batches(path: Path, row_groups: Sequence[int] | None = None) -> Iterator[tuple[Array, Ints]]:
+    """The features X (n, 90), row by row in memory, and the labels t (n,) of at most BATCH songs at a time.
+
+    All songs, or those of some row groups. Columns turn into rows quickly while both fit in the processor's cache.
+    """
+    file = open_table(path)
+    groups = range(file.num_row_groups) if row_groups is None else row_groups
+    tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
+    for table in prefetch(tables, 1):
+        for batch in table.to_batches(BATCH):
+            yield batch.select(FEATURES).to_tensor(row_major=True).to_numpy(), batch["label"].to_numpy()
+
+
+def read_songs(
+    path: Path, at_most: int | None = None, constant: bool = False, row_groups: Sequence[int] | None = None
+) -> tuple[Array, Ints]:
+    """The features X (n, 90), row by row in memory, and the labels t (n,), in file order.
+
+    All songs, or those of some row groups, or the first `at_most` of them. `constant` adds a last column of ones.
+    """
+    file = open_table(path)
+    groups = range(file.num_row_groups) if row_groups is None else row_groups
+    n = sum(file.metadata.row_group(group).num_rows for group in groups)
+    n = n if at_most is None else min(at_most, n)
+    d = len(FEATURES)
+    X = np.empty((n, d + constant), file.schema_arrow.field(FEATURES[0]).type.to_pandas_dtype())
+    X[:, d:] = 1
+    t = np.empty(n, np.int8)
+    start = 0
+    for x, label in read_batches(path, groups):
+        stop = min(start + len(x), n)
+        X[start:stop, :d], t[start:stop] = x[: stop - start], label[: stop - start]
+        start = stop
+        if start == n:
+            break
+    return X, t

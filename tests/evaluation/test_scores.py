@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, log_loss
+
+from century.evaluation.scores import BLOCK, by_year, exact_logits, scores, sides_changed
+from century.model.logistic import sigmoid
+from century.songs.normalize import by_itself
+
+
+def test_logits_and_scores_are_those_of_float64_and_scikit_learn_over_all_blocks():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2 * BLOCK + 77, 6)).astype(np.float32)
+    w, b = rng.standard_normal(6), 0.1
+    t = (X @ w + b + rng.standard_normal(len(X)) > 0).astype(np.int8)
+    z = exact_logits(w, b, X)
+    np.testing.assert_allclose(z, X.astype(np.float64) @ w + b, rtol=1e-13, atol=1e-13)
+    assert scores(z, t) == {
+        "songs": len(t),
+        "accuracy": accuracy_score(t, z >= 0),
+        "loss": pytest.approx(log_loss(t, sigmoid(z)), rel=1e-12),
+    }
+
+
+def test_each_year_has_its_own_songs_accuracy_and_mean_probability():
+    z, t, year = np.array([1.0, -1.0, 2.0, 0.0]), np.array([1, 1, 0, 1]), np.array([2001, 2001, 1990, 2001])
+    (first, second) = by_year(z, t, year)
+    assert first == (1990, 1, 0.0, pytest.approx(sigmoid(np.array([2.0]))[0]))
+    assert second == (2001, 3, 2 / 3, pytest.approx(0.5))
+
+
+def test_songs_change_sides_at_zero():
+    assert sides_changed(np.array([1.0, -1.0, 0.0, 2.0]), np.array([3.0, 0.0, -0.1, 1.0])) == 2
+
+
+def test_a_part_by_itself_has_mean_0_and_deviation_1_and_its_constant_features_are_0():
+    X = np.random.default_rng(1).normal(3, 2, (50, 4)).astype(np.float32)
+    X[:, 2] = 7
+    found = by_itself(X)
+    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(found.std(axis=0, ddof=1), [1, 1, 0, 1])
+    raw = 5 * X + 3  # normalized before by whatever numbers: what comes out is the same
+    np.testing.assert_allclose(by_itself(raw.astype(np.float32)), found, atol=1e-5)

@@ -1,0 +1,73 @@
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.optimize import check_grad
+from scipy.special import expit, log_expit
+from sklearn.metrics import accuracy_score
+
+from century.model.logistic import accuracy, gradient, logits, loss, predict, sigmoid
+
+finite = st.floats(-1e300, 1e300)
+
+
+@given(arrays(np.float64, st.integers(1, 50), elements=finite))
+def test_sigmoid_is_expit_to_the_last_digits_and_never_overflows(z):
+    with warnings.catch_warnings(), np.errstate(over="raise", divide="raise", invalid="raise"):
+        warnings.simplefilter("error")
+        np.testing.assert_allclose(sigmoid(z), expit(z), rtol=1e-15, atol=0)
+
+
+@given(arrays(np.float32, st.integers(1, 50), elements=st.floats(-1000, 1000, width=32)))
+def test_sigmoid_of_float32_is_float32_and_as_exact_as_it_can_be(z):
+    y = sigmoid(z)
+    assert y.dtype == np.float32
+    np.testing.assert_allclose(y, expit(z.astype(np.float64)), rtol=1e-6, atol=1e-37)
+
+
+@given(arrays(np.float64, 20, elements=st.floats(-30, 30)), arrays(np.int8, 20, elements=st.integers(0, 1)))
+def test_loss_is_the_mean_cross_entropy(z, t):
+    expected = np.mean(-t * log_expit(z) - (1 - t) * log_expit(-z))
+    assert loss(z, t) == pytest.approx(expected, rel=1e-14, abs=1e-14)
+
+
+def test_loss_at_zero_is_ln_2_and_stays_finite_far_out():
+    t = np.array([0, 1])
+    assert loss(np.zeros(2), t) == pytest.approx(np.log(2), abs=1e-16)
+    assert loss(np.array([1e6, -1e6]), t) == 1e6
+    assert loss(np.array([3e38, -3e38], np.float32), t) == pytest.approx(3e38, rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [0, 0.1, 1, 5])
+def test_gradient_agrees_with_finite_differences_of_scipy(scale):
+    rng = np.random.default_rng(0)
+    X, t = rng.standard_normal((200, 90)), rng.integers(0, 2, 200)
+
+    def f(x):
+        return loss(logits(x[:-1], x[-1], X), t)
+
+    def f_gradient(x):
+        return np.append(*gradient(X, predict(x[:-1], x[-1], X), t))
+
+    assert check_grad(f, f_gradient, scale * rng.standard_normal(91), seed=0) < 1e-5
+
+
+def test_gradient_at_one_song_by_hand():
+    dw, db = gradient(np.array([[2.0, -4.0]]), np.array([0.75]), np.array([1]))
+    assert dw.tolist() == [-0.5, 1.0]
+    assert db == -0.25
+
+
+@given(arrays(np.float64, 30, elements=st.floats(0, 1)), arrays(np.int8, 30, elements=st.integers(0, 1)))
+def test_accuracy_is_that_of_scikit_learn_with_one_half_as_label_1(y, t):
+    assert accuracy(y, t) == accuracy_score(t, [1 if value >= 0.5 else 0 for value in y])
+
+
+def test_precision_of_the_data_is_kept():
+    X = np.ones((3, 2), np.float32)
+    w = np.zeros(2, np.float32)
+    assert predict(w, 0.0, X).dtype == np.float32
+    assert gradient(X, predict(w, 0.0, X), np.ones(3, np.int8))[0].dtype == np.float32

@@ -1,0 +1,483 @@
+"""The real thing: `dvc repro` in a temporary clone, on a small stand-in."""
+
+import hashlib
+import itertools
+import json
+import os
+import random
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn.metrics
+from random_songs import random_text
+
+REPOSITORY = Path(__file__).parents[2]
+ALL = [
+    "download",
+    "binarize",
+    "split",
+    "normalize",
+    "gradient_check",
+    "learning_rates",
+    "sweep",
+    "train",
+    "baseline",
+    "evaluate",
+    "producer_effect",
+    "selection",
+    "replay",
+    "figures",
+    "report",
+]
+SMALL = {
+    "songs: 515345": "songs: 3000",
+    "train_songs: 463715": "train_songs: 2600",
+    "train_rows: 463715": "train_rows: 2600",
+    "validation_rows: 50000": "validation_rows: 400",
+}
+
+
+def run(*command, cwd, check=True, **environment):
+    result = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
+    )
+    if check:
+        assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def repro(clone, *options, check=True, **environment):
+    """The result of `dvc repro`, with the stages that it ran, and those that it restored from the run cache."""
+    result = run("dvc", "repro", *options, cwd=clone, check=check, **environment)
+    result.ran = re.findall(r"^Running stage '(\w+)'", result.stdout, re.MULTILINE)
+    result.restored = re.findall(r"^Stage '(\w+)' is cached", result.stdout, re.MULTILINE)
+    return result
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def digests(clone):
+    """The sha256 of every file that the stages write."""
+    files = [
+        path
+        for folder in ("data", "metrics", "plots", "figures", "report")
+        for path in (clone / folder).rglob("*")
+        if path.is_file()
+    ]
+    return {
+        str(path.relative_to(clone)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.name != ".gitignore"
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A clone of this working tree in which the whole graph has run on a small stand-in; never edited."""
+    clone = tmp_path_factory.mktemp("finished") / "clone"
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY).stdout
+    for name in filter(None, listed.split("\0")):
+        if (REPOSITORY / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(REPOSITORY / name, clone / name)
+    for old, new in SMALL.items():
+        edit(clone / "params.yaml", old, new)
+    run("git", "init", "--quiet", cwd=clone)
+    commit(clone, "small")
+    assert repro(clone).ran == ALL
+    commit(clone, "results")
+    return clone
+
+
+def commit(clone, message):
+    run("git", "add", "--all", cwd=clone)
+    run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", message, cwd=clone)
+
+
+@pytest.fixture
+def clone(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "clone", symlinks=True)
+    return tmp_path / "clone"
+
+
+def test_a_second_run_runs_nothing_and_git_is_clean(clone):
+    assert repro(clone).ran == []
+    assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+    assert "up to date" in run("dvc", "status", cwd=clone).stdout
+
+
+OF_THE_PARTS = [stage for stage in ALL[3:] if stage != "producer_effect"]  # what depends on the split, and how
+OF_THE_VALIDATION = [stage for stage in OF_THE_PARTS if stage != "replay"]  # the replay has its own validation songs
+EDITS = [
+    ("good: 0.1", "good: 0.2", ["learning_rates", "figures", "report"]),
+    (
+        "learning_rates: [0.1, 0.5, 1.0]",
+        "learning_rates: [1.0e-3, 0.1, 0.5, 1.0]",
+        ["sweep", "selection", "figures", "report"],
+    ),
+    (
+        "learning_rates: [0.1, 0.5, 1.0]",
+        "learning_rates: [1.0e-3]",
+        ["sweep", "train", "evaluate", "selection", "figures", "report"],
+    ),
+    ("  learning_rate: sweep", "  learning_rate: 0.25", ["train", "evaluate", "figures", "report"]),
+    ("C: 1.0", "C: 0.001", ["baseline", "evaluate", "figures", "report"]),
+    ("bins: 15", "bins: 10", ["evaluate", "figures", "report"]),
+    ("draws: 2000", "draws: 1000", ["evaluate", "producer_effect", "figures", "report"]),
+    ("neighbours: 15", "neighbours: 5", ["producer_effect", "figures", "report"]),
+    ("tolerance: 1.0e-7", "tolerance: 1.0e-6", ["gradient_check"]),
+    ("threshold_year: 2000", "threshold_year: 1990", ALL[1:]),
+    ("validation_rows: 400", "validation_rows: 500", ["split", *OF_THE_PARTS]),
+    ("validation: shuffled", "validation: contiguous", ["split", *OF_THE_VALIDATION]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "stages"), EDITS, ids=[new for _, new, _ in EDITS])
+def test_an_edit_of_a_parameter_reruns_what_depends_on_it_and_nothing_else(clone, old, new, stages):
+    before = digests(clone)
+    edit(clone / "params.yaml", old, new)
+    assert repro(clone).ran == stages
+    edit(clone / "params.yaml", new, old)
+    again = repro(clone)
+    assert again.ran == []
+    assert again.restored == stages
+    assert digests(clone) == before
+
+
+def test_a_new_value_of_the_sweep_redraws_its_figure_and_the_report_and_no_other_figure(clone):
+    before = digests(clone)
+    edit(clone / "params.yaml", "learning_rates: [0.1, 0.5, 1.0]", "learning_rates: [1.0e-3, 0.1, 0.5, 1.0]")
+    repro(clone)
+    changed = {path for path, digest in digests(clone).items() if before[path] != digest}
+    assert {path for path in changed if path.startswith("figures/")} == {"figures/sweep.svg"}
+    assert "report/report.pdf" in changed
+    assert not any(path.startswith("data/") for path in changed)
+
+
+def test_a_comment_in_a_stage_reruns_that_stage_and_nothing_after_it(clone):
+    before = digests(clone)
+    for stage in ALL:
+        with (clone / f"stages/{stage}.py").open("a") as file:
+            file.write("# a comment\n")
+        assert repro(clone).ran == [stage]
+    assert digests(clone) == before
+
+
+def test_two_runs_and_any_number_of_threads_leave_the_same_bytes(clone):
+    before = digests(clone)
+    for threads in ("1", "2"):
+        variables = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+        assert repro(clone, "--force", **variables).ran == ALL
+        assert digests(clone) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        ("century/model/logistic.py", "return error @ X / len(t)", "return error @ X / (len(t) - 1)"),
+        ("century/model/descent.py", "(mu / (2 * batch_size))", "(mu / (2 * batch_size - 1))"),
+    ],
+)
+def test_a_wrong_gradient_fails_the_check_and_nothing_is_trained(clone, file, right, wrong):
+    edit(clone / file, right, wrong)
+    result = repro(clone, check=False)
+    assert result.returncode != 0
+    assert result.ran == ["gradient_check"]
+    line = rf"^gradient_check: the gradient is wrong: along \w+ the slope .* Mend \w+\(\) in {re.escape(file)}$"
+    assert re.search(line, result.stderr, re.MULTILINE)
+    assert "Traceback" not in result.stderr
+
+
+BAD = [
+    ("good: 0.1", "good: -0.1", "learning_rates.good = -0.1: must be `float` > 0"),
+    ("C: 1.0", "C: strong", "baseline.C = 'strong': must be `float`, is `str`"),
+    (
+        "batch_sizes: [64, 512, 1024]",
+        "batch_sizes: [64, 4096]",
+        "sweep.batch_sizes = 4096: must be at most the 2200",
+    ),
+    ("validation_rows: 400", "validation_rows: 2600", "split.validation_rows = 2600: must be below train_rows = 2600"),
+    ("max_epochs: 100", "max_epochs: 100\n  momentum: 0.9", "train.momentum = 0.9: is no key of this file"),
+    ("source: stand-in", "source: nowhere.zip", "data.source = 'nowhere.zip': there is no such file"),
+    ("train_rows: 2600", "train_rows: 3000", "split.train_rows = 3000: must be below the 3000 songs of the file"),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "line"), BAD, ids=[bad for _, bad, _ in BAD])
+def test_a_bad_parameter_gives_one_line_and_loses_nothing(clone, good, bad, line):
+    before = digests(clone)
+    edit(clone / "params.yaml", good, bad)
+    result = repro(clone, check=False)
+    assert result.returncode != 0
+    assert len([text for text in result.stderr.splitlines() if line in text]) == 1
+    assert "Traceback" not in result.stderr
+    assert not list(clone.rglob("*.partial"))
+    edit(clone / "params.yaml", bad, good)
+    repro(clone)
+    assert digests(clone) == before
+    assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+
+
+def test_another_file_at_a_path_goes_through_and_its_accuracy_can_be_recomputed(clone):
+    with zipfile.ZipFile(clone / "mine.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("YearPredictionMSD.txt", random_text(1176))
+    edit(clone / "params.yaml", "source: stand-in", "source: mine.zip")
+    edit(clone / "params.yaml", "train_rows: 2600", "train_rows: 1100")
+    edit(clone / "params.yaml", "validation_rows: 400", "validation_rows: 50")
+    assert repro(clone).ran == ALL
+
+    rows = np.loadtxt(random_text(1176).decode().splitlines(), delimiter=",")
+    year, X = rows[:, 0], rows[:, 1:]
+    shuffled = np.random.RandomState(1).permutation(1100)
+    parts = {"train": shuffled[50:], "validation": shuffled[:50], "test": np.arange(1100, 1176)}
+    found = json.loads((clone / "metrics/evaluate.json").read_text())
+    for name, file in (("sgd", "model"), ("sklearn", "baseline")):
+        model = {key: np.array(value) for key, value in json.loads((clone / f"data/{file}.json").read_text()).items()}
+        z = (X - model["feature_means"]) / model["feature_stds"] @ model["weights"] + model["bias"]
+        t = year > model["threshold_year"]
+        right = (z >= 0) == t
+        np.testing.assert_allclose(model["feature_means"], X[:1100].mean(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(model["feature_stds"], X[:1100].std(axis=0, ddof=1), rtol=1e-12)
+        for part, of_part in parts.items():
+            assert found[name][part]["accuracy"] == right[of_part].mean()
+            assert found[name][part]["songs"] == len(of_part)
+            expected = np.mean(np.logaddexp(0, z[of_part]) - t[of_part] * z[of_part])
+            assert found[name][part]["loss"] == pytest.approx(expected, rel=1e-5)
+    assert json.loads((clone / "metrics/download.json").read_text())["source"] == "mine.zip"
+
+
+def test_a_changed_file_at_a_path_is_noticed_and_nothing_of_it_is_copied(clone):
+    for seed in (1, 2):
+        with zipfile.ZipFile(clone / "mine.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("YearPredictionMSD.txt", random_text(3000, seed))
+        if seed == 1:
+            edit(clone / "params.yaml", "source: stand-in", "source: mine.zip")
+        assert repro(clone).ran == ALL
+        raw = clone / "data/raw/YearPredictionMSD.txt.zip"
+        assert raw.samefile(clone / "mine.zip")
+        digest = hashlib.sha256((clone / "mine.zip").read_bytes()).hexdigest()
+        assert json.loads((clone / "metrics/download.json").read_text())["sha256"] == digest
+        assert repro(clone).ran == []
+    edit(clone / "params.yaml", "source: mine.zip", "source: stand-in")
+    repro(clone)
+    assert hashlib.sha256((clone / "mine.zip").read_bytes()).hexdigest() == digest
+
+
+def test_a_file_that_says_it_is_ucis_is_held_to_the_published_counts(clone):
+    digest = json.loads((clone / "metrics/download.json").read_text())["sha256"]
+    edit(clone / "params.yaml", "06f801af323bb7798e800583acce4ea1ed2697ac12c23f4424aea0a7a3d09e11", digest)
+    result = repro(clone, check=False)
+    assert result.ran == ["download", "binarize"]
+    assert result.returncode != 0
+    assert re.search(r"^binarize: data/raw/\S+ is the UCI file, but was read as .*515345", result.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "line"),
+    [(2011, "all 2200 songs of the train part have label 0"), (1900, "of the train part have label 1")],
+)
+def test_a_threshold_with_all_songs_on_one_side_is_refused(clone, threshold, line):
+    edit(clone / "params.yaml", "threshold_year: 2000", f"threshold_year: {threshold}")
+    result = repro(clone, check=False)
+    assert result.ran == ["binarize", "split"]
+    assert [line in text for text in result.stderr.splitlines()].count(True) == 1
+
+
+def test_a_constant_feature_is_refused_before_anything_is_written(clone):
+    rows = [line.split(b",") for line in random_text(3000).splitlines()]
+    text = b"\n".join(b",".join([*row[:7], b"2.50000", *row[8:]]) for row in rows)
+    with zipfile.ZipFile(clone / "mine.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("YearPredictionMSD.txt", text)
+    edit(clone / "params.yaml", "source: stand-in", "source: mine.zip")
+    result = repro(clone, check=False)
+    assert result.ran == ["download", "binarize", "split", "normalize"]
+    assert "normalize: var7 is 2.5 in all 2600 training rows: a constant feature cannot be normalized" in result.stderr
+    assert not (clone / "data/train.parquet").exists()
+
+
+def test_a_stage_killed_at_any_moment_leaves_a_state_that_repro_brings_to_the_same_bytes(clone):
+    before = digests(clone)
+    moment = random.Random(1)
+    for stage, signal_sent in zip(ALL, itertools.cycle([signal.SIGKILL, signal.SIGINT]), strict=False):
+        # The stage's process alone is killed, in a run of its own command, as by the system when memory runs out.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stages", stage],
+            cwd=clone,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(moment.uniform(0.05, 1.2))
+        process.send_signal(signal_sent)
+        assert "Traceback" not in process.communicate()[1] or signal_sent == signal.SIGINT
+    repro(clone)
+    assert digests(clone) == before
+    for _ in range(6):
+        # The whole of `dvc repro` is killed, with the stage that it is at.
+        process = subprocess.Popen(
+            ["dvc", "repro", "--force"],
+            cwd=clone,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(moment.uniform(1, 12))
+        os.killpg(process.pid, moment.choice([signal.SIGKILL, signal.SIGINT]))
+        process.wait()
+    repro_after_a_kill_of_dvc(clone)
+    assert digests(clone) == before
+    assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+
+
+def repro_after_a_kill_of_dvc(clone):
+    """DVC writes dvc.lock in place, so a kill can cut it short: it is refused, or lacks stages. Git has it whole."""
+    result = repro(clone, check=False)
+    assert result.returncode == 0 or "'./dvc.lock'" in result.stderr
+    run("git", "restore", "dvc.lock", cwd=clone)
+    repro(clone)
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 0.6, 0.9])
+def test_a_lock_file_cut_short_by_a_kill_costs_nothing(clone, share):
+    before = digests(clone)
+    lock = clone / "dvc.lock"
+    os.truncate(lock, int(share * lock.stat().st_size))
+    repro_after_a_kill_of_dvc(clone)
+    assert digests(clone) == before
+    assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+
+
+def test_a_full_disk_gives_one_line_and_loses_nothing(clone):
+    """A limit on the size of a file makes writes fail as a full disk does, for any user on any machine."""
+    before = digests(clone)
+    for stage, old, new in (
+        ("binarize", "threshold_year: 2000", "threshold_year: 1990"),
+        ("download", "seed: 1", "seed: 2"),
+    ):
+        edit(clone / "params.yaml", old, new)
+        limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({100_000}, {100_000}))"
+        door = "runpy.run_module('stages', run_name='__main__', alter_sys=True)"
+        program = f"{limited}; import runpy, sys; sys.argv[1:] = ['{stage}']; {door}"
+        result = run(sys.executable, "-c", program, cwd=clone, check=False)
+        assert result.returncode == 1
+        assert re.fullmatch(rf"{stage}: .*File too large.*\n", result.stderr)
+        assert digests(clone) == before
+        edit(clone / "params.yaml", new, old)
+    assert not list(clone.rglob("*.partial"))
+
+
+MOUNT = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec"]  # what is mounted is gone when sh ends
+TMPFS = (
+    shutil.which("unshare")
+    and subprocess.run([*MOUNT, "mount -t tmpfs tmpfs /mnt"], capture_output=True, check=False).returncode == 0
+)
+
+
+@pytest.mark.skipif(not TMPFS, reason="this machine lets nobody mount; the test above does without")
+@pytest.mark.parametrize(
+    ("stage", "old", "new"),
+    [("binarize", "threshold_year: 2000", "threshold_year: 1990"), ("download", "seed: 1", "seed: 2")],
+)
+def test_a_disk_that_is_full_gives_one_line_and_loses_nothing(clone, stage, old, new):
+    """`data` is moved to a file system of its own, which has 300 kB left."""
+    shutil.copytree(clone / "data", clone / "before", symlinks=True)
+    before = digests(clone)
+    edit(clone / "params.yaml", old, new)
+    size = sum(-(-path.stat().st_size // 4096) * 4096 for path in (clone / "data").rglob("*")) + 300_000
+    script = f"""
+        mount -t tmpfs -o size={size} tmpfs data
+        cp -a before/. data
+        {shlex.quote(sys.executable)} -m stages {stage} || echo "exit code $?"
+        cp -a data after"""
+    result = run(*MOUNT, script, cwd=clone)
+    assert result.stdout == "exit code 1\n"
+    assert re.fullmatch(rf"{stage}: .*No space left on device.*\n", result.stderr)
+    shutil.rmtree(clone / "data")
+    (clone / "after").rename(clone / "data")
+    assert digests(clone) == before
+    assert not list(clone.rglob("*.partial"))
+
+
+def test_of_two_runs_at_once_one_works_and_the_other_is_told(clone):
+    before = digests(clone)
+    commands = [
+        subprocess.Popen(
+            ["dvc", "repro", "--force"], cwd=clone, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    errors = [command.communicate()[1] for command in commands]
+    codes = [command.returncode for command in commands]
+    assert 0 in codes
+    for code, error in zip(codes, errors, strict=True):
+        assert code == 0 or "lock" in error.lower()
+    repro(clone)
+    assert digests(clone) == before
+
+
+def test_the_measures_can_be_recomputed_from_the_models_and_the_parts(finished):
+    found = json.loads((finished / "metrics/evaluate.json").read_text())
+    for name, file in (("sgd", "model"), ("sklearn", "baseline")):
+        model = json.loads((finished / f"data/{file}.json").read_text())
+        for part in ("train", "validation", "test"):
+            songs = pd.read_parquet(finished / f"data/{part}.parquet")
+            z = songs[model["features"]].astype(float) @ model["weights"] + model["bias"]
+            y = 1 / (1 + np.exp(-z))
+            expected = {
+                "accuracy": sklearn.metrics.accuracy_score(songs.label, z >= 0),
+                "loss": sklearn.metrics.log_loss(songs.label, y),
+                "auc": sklearn.metrics.roc_auc_score(songs.label, y),
+                "brier": sklearn.metrics.brier_score_loss(songs.label, y),
+            }
+            assert {key: found[name][part][key] for key in expected} == pytest.approx(expected, abs=1e-12)
+
+
+def test_neighbours_are_in_the_intervals_and_in_the_leak_of_a_small_stand_in(finished):
+    leaks = json.loads((finished / "metrics/producer_effect.json").read_text())
+    assert leaks["nearest_neighbours"]["leak"]["blocks"]["low"] > 0
+    assert leaks["nearest_neighbours"]["songs"] == 3000
+    for plot in ("roc", "calibration", "confusion", "weights", "producer_effect"):
+        assert (finished / f"plots/{plot}.csv").read_text().count("\n") > 4
+
+
+def test_the_replay_of_other_songs_meets_the_toy_figures_and_compares_nothing_else(finished):
+    metrics = json.loads((finished / "metrics/replay.json").read_text())
+    assert metrics["toy_figures"] == {"matched": 184, "of": 184, "not_matched": []}
+    assert metrics["song_figures"] == "not the published data"
+    table = (finished / "data/replay_comparison.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in table] == ["cell", *["16"] * 3, *["17"] * 181]
+
+
+def test_the_commands_of_the_readme_work(clone):
+    metrics = run("dvc", "metrics", "show", cwd=clone).stdout
+    assert "evaluate.json" in metrics
+    assert "0.2689" in metrics
+    edit(clone / "params.yaml", "good: 0.1", "good: 0.2")
+    assert "learning_rates.good" in run("dvc", "params", "diff", cwd=clone).stdout
+    assert "sweep" in run("dvc", "dag", cwd=clone).stdout
+    run(sys.executable, "-m", "report.plots_page", cwd=clone)
+    run("dvc", "plots", "show", "--out", "plots_page", cwd=clone)
+    page = (clone / "plots_page/index.html").read_text()
+    assert page.count("(stand-in)") >= 5
+
+
+def test_an_experiment_changes_what_it_names(clone):
+    run("dvc", "exp", "run", "-S", "baseline.C=0.001", cwd=clone)
+    assert "C: 0.001" in (clone / "params.yaml").read_text()
+    diff = run("dvc", "metrics", "diff", "HEAD", cwd=clone).stdout
+    assert "sklearn" in diff
+    assert "sgd" not in diff

@@ -1,0 +1,299 @@
+"""Downloads from a real HTTP server on this machine, which misbehaves on request."""
+
+import contextlib
+import datetime
+import hashlib
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from typing import ClassVar
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from century import InputError
+from century.files import link, replacing, sha256
+from century.songs import fetch
+from century.songs.fetch import download, download_and_keep
+
+CONTENT = bytes(range(256)) * 5000
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+class Server(BaseHTTPRequestHandler):
+    """Each path is a way to behave."""
+
+    requests: ClassVar[list[str]] = []
+
+    def do_GET(self):
+        self.requests.append(self.path)
+        time_of_this_path = self.requests.count(self.path)
+        match self.path:
+            case "/good" | "/500-then-good" | "/drops-then-good" if self.path == "/good" or time_of_this_path > 1:
+                self.answer(200, CONTENT)
+            case "/500-then-good" | "/500":
+                self.answer(500)
+            case "/drops-then-good" | "/drops":
+                self.answer(200, CONTENT[:100_000], {"Content-Length": len(CONTENT)})
+            case "/short":
+                self.answer(200, CONTENT[:100_000])  # no length: the end of the connection is the end of the file
+            case "/stalls":
+                self.answer(200, CONTENT[:100_000], {"Content-Length": len(CONTENT)})
+                time.sleep(5)
+            case "/drips":
+                self.answer(200, headers={"Content-Length": len(CONTENT)})
+                with contextlib.suppress(OSError):
+                    for _ in range(200):
+                        self.wfile.write(b"x")
+                        time.sleep(0.05)
+            case "/chunked" | "/chunked-drops":
+                self.answer(200, headers={"Transfer-Encoding": "chunked"})
+                self.wfile.write(b"%x\r\n%b\r\n" % (100_000, CONTENT[:100_000]))
+                if self.path == "/chunked":
+                    self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(CONTENT) - 100_000, CONTENT[100_000:]))
+            case "/other":
+                self.answer(200, CONTENT[::-1])
+            case "/long":
+                self.answer(200, CONTENT * 100)
+            case "/page":
+                self.answer(200, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"})
+            case "/moved":
+                self.answer(302, headers={"Location": "/good"})
+            case "/round":
+                self.answer(302, headers={"Location": "/round"})
+            case _:
+                self.answer(404)
+
+    def answer(self, status, body=b"", headers=None):
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # the client has had enough
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    Server.requests = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def tls_server(server, tmp_path_factory):
+    """The same server behind a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path_factory.mktemp("tls") / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    tls = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    tls.socket = context.wrap_socket(tls.socket, server_side=True)
+    threading.Thread(target=tls.serve_forever, daemon=True).start()
+    yield f"https://127.0.0.1:{tls.server_port}"
+    tls.shutdown()
+    tls.server_close()
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch):
+    """Waits and time-outs of a test's length."""
+    monkeypatch.setattr(fetch, "WAITS", (0.01, 0.02))
+    monkeypatch.setattr(fetch, "TIMEOUT", (5.0, 2.0))
+    monkeypatch.setattr(fetch, "SLOWEST", 1e6)
+
+
+@pytest.fixture
+def raw(tmp_path):
+    """A folder with the file of an earlier day."""
+    (tmp_path / "songs.zip").write_bytes(b"old")
+    return tmp_path
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def get(urls, folder):
+    download(urls, len(CONTENT), DIGEST, folder / "songs.zip")
+
+
+def test_the_file_is_fetched_into_a_new_folder(server, tmp_path):
+    get([f"{server}/good"], tmp_path / "raw")
+    assert files(tmp_path / "raw") == {"songs.zip": CONTENT}
+
+
+@pytest.mark.parametrize(
+    ("path", "requests"),
+    [
+        ("/good", ["/good"]),
+        ("/chunked", ["/chunked"]),
+        ("/moved", ["/moved", "/good"]),
+        ("/500-then-good", ["/500-then-good"] * 2),
+        ("/drops-then-good", ["/drops-then-good"] * 2),
+    ],
+)
+def test_faults_that_pass_are_waited_out_and_the_file_takes_its_place(server, raw, path, requests):
+    get([server + path], raw)
+    assert files(raw) == {"songs.zip": CONTENT}
+    assert Server.requests == requests
+
+
+FAULTS = [
+    ("/gone", 1, "answers 404 Not Found"),
+    ("/500", 3, "answers 500 Internal Server Error"),
+    ("/drops", 3, "fails: .*100000 bytes read.*"),
+    ("/short", 3, "fails: ends after 100000 of 1280000 bytes"),
+    ("/stalls", 3, "fails: .*Read timed out.*|sends nothing for 2.0 s"),
+    ("/drips", 1, "fails: sends fewer than 1000000 bytes a second"),
+    ("/chunked-drops", 3, "fails: .*100000 of 1280000.*|fails: .*[Ii]ncomplete.*"),
+    ("/other", 1, "sends another file: its sha256 is wrong"),
+    ("/long", 1, "fails: sends more than the 1280000 bytes of the file"),
+    ("/page", 1, r"fails: sends a page \(text/html; charset=utf-8\), not the zip"),
+    ("/round", 31, "redirects without end"),
+]
+
+
+@pytest.mark.parametrize(("path", "requests", "says"), FAULTS, ids=[path for path, _, _ in FAULTS])
+def test_where_the_fault_stays_the_old_file_stays_and_the_error_says_what_happened(server, raw, path, requests, says):
+    begun = time.monotonic()
+    with pytest.raises(InputError, match=f"no URL gave the file: {server}{path} ({says})\\. Try again") as refusal:
+        get([server + path], raw)
+    assert time.monotonic() - begun < 30
+    assert "\n" not in str(refusal.value)
+    assert "set data.source in params.yaml to the path of a copy that you have, or to stand-in" in str(refusal.value)
+    assert Server.requests == [path] * requests
+    assert files(raw) == {"songs.zip": b"old"}
+
+
+def test_the_next_url_is_tried_and_each_is_named_in_the_end(server, raw):
+    get([f"{server}/gone", f"{server}/other", f"{server}/good"], raw)
+    assert Server.requests == ["/gone", "/other", "/good"]
+    assert files(raw) == {"songs.zip": CONTENT}
+    (raw / "songs.zip").write_bytes(b"old")
+    with pytest.raises(InputError, match=f"{server}/gone answers 404 Not Found; {server}/other sends another file"):
+        get([f"{server}/gone", f"{server}/other"], raw)
+
+
+def test_a_certificate_that_is_not_trusted_is_refused_at_once(server, tls_server, raw):
+    with pytest.raises(InputError, match=f"{tls_server}/good has a certificate that is not trusted"):
+        get([f"{tls_server}/good"], raw)
+    assert Server.requests == []
+    assert files(raw) == {"songs.zip": b"old"}
+
+
+def test_a_server_that_is_not_there_is_named(raw):
+    with pytest.raises(InputError, match=r"http://127.0.0.1:9/songs.zip fails: .*[Rr]efused"):
+        get(["http://127.0.0.1:9/songs.zip"], raw)
+    assert files(raw) == {"songs.zip": b"old"}
+
+
+def test_a_right_file_in_its_place_costs_no_request(server, raw):
+    (raw / "songs.zip").write_bytes(CONTENT)
+    get([f"{server}/good"], raw)
+    assert Server.requests == []
+
+
+def get_and_keep(server, folder):
+    download_and_keep([f"{server}/good"], len(CONTENT), DIGEST, folder / "uci.zip", folder / "songs.zip")
+
+
+def test_a_download_outlives_what_another_source_puts_in_its_place(server, raw):
+    get_and_keep(server, raw)
+    with replacing(raw / "songs.zip") as partial:  # as the stand-in is written
+        partial.write_bytes(b"stand-in")
+    get_and_keep(server, raw)
+    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
+    assert Server.requests == ["/good"]
+    assert (raw / "songs.zip").samefile(raw / "uci.zip")
+
+
+def test_a_right_file_from_a_version_that_kept_none_is_kept(server, raw):
+    (raw / "songs.zip").write_bytes(CONTENT)
+    get_and_keep(server, raw)
+    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
+    assert Server.requests == []
+
+
+def test_a_link_to_a_right_file_of_the_users_stays(server, tmp_path):
+    (tmp_path / "mine.zip").write_bytes(CONTENT)
+    (tmp_path / "raw").mkdir()
+    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
+    get_and_keep(server, tmp_path / "raw")
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["songs.zip"]
+    assert Server.requests == []
+
+
+def test_a_damaged_download_is_fetched_again_and_no_link_leads_to_it(server, raw):
+    (raw / "uci.zip").write_bytes(CONTENT[:-1])
+    get_and_keep(server, raw)
+    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
+
+
+def test_what_a_kill_left_behind_is_swept_away(server, raw):
+    (raw / "download.partial").mkdir()
+    (raw / "download.partial" / "tmp123").write_bytes(b"half")
+    get([f"{server}/good"], raw)
+    assert files(raw) == {"songs.zip": CONTENT}
+
+
+def test_a_link_leads_to_the_users_file(tmp_path):
+    (tmp_path / "mine.zip").write_bytes(CONTENT)
+    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
+    assert (tmp_path / "raw" / "songs.zip").samefile(tmp_path / "mine.zip")
+    assert sha256(tmp_path / "raw" / "songs.zip") == DIGEST
+
+
+def test_a_download_replaces_the_link_and_not_the_users_file(server, tmp_path):
+    (tmp_path / "mine.zip").write_bytes(b"mine")
+    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
+    get([f"{server}/good"], tmp_path / "raw")
+    assert (tmp_path / "mine.zip").read_bytes() == b"mine"
+    assert not (tmp_path / "raw" / "songs.zip").is_symlink()
+
+
+def test_a_path_to_nothing_is_refused(raw):
+    with pytest.raises(InputError, match="there is no such file"):
+        link(raw / "none.zip", raw / "songs.zip")
+    assert files(raw) == {"songs.zip": b"old"}
+
+
+def test_a_file_that_stands_in_the_very_place_stays(raw):
+    link(raw / "songs.zip", raw / "songs.zip")
+    assert files(raw) == {"songs.zip": b"old"}
+    assert not (raw / "songs.zip").is_symlink()
+
+
+def test_a_zip_that_the_user_has_is_linked_without_what_makes_or_fetches_one():
+    program = "import sys, stages.download; print({'numpy', 'pooch', 'requests'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "set()\n"

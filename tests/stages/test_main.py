@@ -1,0 +1,81 @@
+"""The one door of the stages: what it sets up, and how it ends when something is wrong."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from century.params import read_params
+from stages.__main__ import only
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with the graph and the parameters, and none of the data."""
+    for name in ("dvc.yaml", "params.yaml"):
+        shutil.copyfile(REPOSITORY / name, tmp_path / name)
+    return tmp_path
+
+
+def run(project, *arguments, options=()):
+    command = [sys.executable, *options, "-m", "stages", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_blas_has_one_thread_whatever_the_user_has_set():
+    program = (
+        "import sys, stages.__main__\n"
+        "assert 'numpy' not in sys.modules\n"
+        "import numpy, threadpoolctl\n"
+        "print([pool['num_threads'] for pool in threadpoolctl.threadpool_info()])"
+    )
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert set(json.loads(done.stdout)) == {1}
+
+
+def test_an_import_of_the_stages_changes_nothing():
+    program = (
+        "import os, sys; before = dict(os.environ), list(sys.meta_path)\n"
+        "import stages.split\n"
+        "print(before == (dict(os.environ), sys.meta_path))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_a_stage_that_carries_songs_starts_without_pandas(project):
+    done = run(project, "baseline", options=("-X", "importtime"))  # it ends for want of its songs
+    assert "sklearn.linear_model" in done.stderr
+    assert "pandas.core" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["trian"], [], ["train", "baseline"]])
+def test_a_name_that_is_no_stage_is_told_which_there_are(project, arguments):
+    done = run(project, *arguments)
+    assert done.returncode == 1
+    line = rf"{' '.join(arguments)}: there is no such stage; dvc.yaml has download, .*, report\n"
+    assert re.fullmatch(line, done.stderr)
+
+
+def test_a_file_that_is_not_there_is_one_line(project):
+    done = run(project, "split")
+    assert done.returncode == 1
+    assert re.fullmatch(r"split: .*songs.parquet.*No such file or directory.*\n", done.stderr)
+
+
+def test_a_parameter_that_is_not_declared_cannot_be_read():
+    params = only(read_params(Path("params.yaml")), ["split", "train.memory"])
+    assert params.split.validation_rows == 50_000
+    assert params.train.memory == 1024
+    for undeclared in (lambda: params.train.tolerance, lambda: params.sweep, lambda: params.baseline.C):
+        with pytest.raises(AttributeError):
+            undeclared()
