@@ -62,7 +62,7 @@ def costs_at(times: int) -> dict[str, Cost]:
         costs = {}
         for stage in STAGES:
             touch_memory(times * 2**30)  # what a stage writes is less
-            costs[stage] = measure([sys.executable, "-m", f"stages.{stage}"], clone)
+            costs[stage] = measure([sys.executable, "-m", "stages", stage], clone)
         return costs
 
 
@@ -85,13 +85,13 @@ def trainings_of_ten_times() -> tuple[Cost, Cost, float]:
         with pq.ParquetWriter(clone / "data/train.parquet", songs.schema, compression="none") as writer:
             for _ in range(10):
                 writer.write_table(songs, row_group_size=GROUP)
-        limited = f"ulimit -v {LIMIT * 1024}; exec {shlex.quote(sys.executable)} -m stages.train"
+        limited = f"ulimit -v {LIMIT * 1024}; exec {shlex.quote(sys.executable)} -m stages train"
         in_pieces = measure(["sh", "-c", limited], clone)
         first = read_json(clone / "metrics/train.json")["training_loss"]
         change(clone / "params.yaml", r"(?m)^  memory: \d+", "  memory: 8192")
         if b"allocate" not in subprocess.run(["sh", "-c", limited], cwd=clone, capture_output=True).stderr:
             sys.exit(f"all of the songs fit {LIMIT} MiB, or what fails is not memory: the limit shows nothing")
-        whole = measure([sys.executable, "-m", "stages.train"], clone)
+        whole = measure([sys.executable, "-m", "stages", "train"], clone)
         return in_pieces, whole, abs(read_json(clone / "metrics/train.json")["training_loss"] - first)
 
 
