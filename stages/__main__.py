@@ -1,17 +1,16 @@
 """`python -m stages NAME` runs one stage of dvc.yaml, with the parameters that it declares there and no others."""
 
-# ruff: noqa: E402  # NumPy and Arrow read the variables when they are imported, and Arrow looks for pandas as well
-
 import os
 import sys
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-# BLAS splits a sum by the number of its threads, and the split shows in the last digits. One thread everywhere keeps
-# the bytes the same, and is faster for minibatches as small as these.
-for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ[variable] = "1"
+import yaml
 
-# With one arena jemalloc gives back what Arrow no longer needs; the default, mimalloc, keeps up to 100 MB of it.
-os.environ["ARROW_DEFAULT_MEMORY_POOL"], os.environ["JE_ARROW_MALLOC_CONF"] = "jemalloc", "narenas:1"
+from century import InputError
+from century.params import read_params
 
 
 class NoPandas:
@@ -27,18 +26,16 @@ class NoPandas:
             raise ModuleNotFoundError(name)
 
 
-if sys.argv[1:] != ["figures"]:
-    sys.meta_path.insert(0, NoPandas)
-
-from importlib import import_module
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
-
-import yaml
-
-from century import InputError
-from century.params import read_params
+def set_up_process(name: str) -> None:
+    """Set what libraries read when they are imported: nothing above imports NumPy, Arrow or scikit-learn."""
+    # BLAS splits a sum by the number of its threads, and the split shows in the last digits. One thread everywhere
+    # keeps the bytes the same, and is faster for minibatches as small as these.
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ[variable] = "1"
+    # With one arena jemalloc gives back what Arrow no longer needs; the default, mimalloc, keeps up to 100 MB of it.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"], os.environ["JE_ARROW_MALLOC_CONF"] = "jemalloc", "narenas:1"
+    if name != "figures":
+        sys.meta_path.insert(0, NoPandas)
 
 
 def run(name: str) -> None:
@@ -77,4 +74,6 @@ def only(params: Any, keys: list[str]) -> Any:
 
 
 if __name__ == "__main__":
-    run(" ".join(sys.argv[1:]))
+    stage_name = " ".join(sys.argv[1:])
+    set_up_process(stage_name)
+    run(stage_name)

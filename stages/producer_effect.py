@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from century import InputError
 from century.evaluation.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
 from century.files import write_csv, write_json
 from century.params import Params
@@ -22,7 +23,10 @@ def stage(params: Params) -> None:
     }
     leaks = {}
     for name, (learner, songs) in learners.items():
-        predicted = predictions(learner, X[:songs], t[:songs], p.folds, p.seed)
+        try:
+            predicted = predictions(learner, X[:songs], t[:songs], p.folds, p.seed)
+        except InputError as error:
+            raise InputError(f"producer_effect.songs = {songs}: {error}; set a larger number") from None
         leaks[name] = leak(predicted, t[:songs], q.block_length, q.draws, q.seed)
     write_json(Path("metrics/producer_effect.json"), leaks)
     write_csv(

@@ -1,11 +1,10 @@
-"""Measures with what they could be off by: of a model on a part, of two models, of two parts.
+"""Measures with 95 % intervals: of a model on a part, of the difference of two models, of the difference of two parts.
 
-Shapes: row (n,) of the songs in the file, t (n,), z (n,) logits, draws of any number.
+Shapes: row (n,) of the songs in the file, t (n,) labels, z (n,) logits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, NamedTuple
 
 from century.arrays import Array, Floats, Ints
@@ -13,51 +12,60 @@ from century.evaluation.measures import components, measure, measures_of_sums
 from century.evaluation.resampling import interval, resample
 
 
-class Part(NamedTuple):
-    """The songs of a part, with the logits that each model gives them."""
+class ScoredPart(NamedTuple):
+    """The songs of a part, with the logits that each model, by its name, gives them."""
 
     row: Ints
     t: Array
-    z: list[Array]
+    z: dict[str, Array]
 
 
 class Measured(NamedTuple):
-    """The measures of one model on one part, and the same (draws,) of resampled songs, by view and measure."""
+    """The measures of a model on a part, and the same measures (draws,) of resampled songs, by view and measure."""
 
-    figures: dict[str, Any]
+    measures: dict[str, Any]
     drawn: dict[str, dict[str, Floats]]
 
 
-def measure_parts(parts: Sequence[Part], bins: int, length: int, draws: int, seed: int) -> list[list[Measured]]:
-    """For each part, for each of its models. Parts that share artists belong together: they meet the same draws."""
+def measure_parts(
+    parts: Mapping[str, ScoredPart], bins: int, block_length: int, draws: int, seed: int
+) -> dict[tuple[str, str], Measured]:
+    """The measures of every model on every part, by (model, part).
+
+    Parts that share artists have to be measured together: then the same artists are drawn in each of them.
+    """
+    pairs = [(model, part) for part in parts for model in parts[part].z]
+
+    def pair_components(pair: tuple[str, str]) -> Floats:
+        model, part = pair
+        return components(parts[part].z[model], parts[part].t, bins)
+
     with ThreadPoolExecutor() as threads:
-        tables = [list(threads.map(partial(components, t=part.t, bins=bins), part.z)) for part in parts]
-    sums = resample(list(zip([part.row for part in parts], tables, strict=True)), length, draws, seed)
-    return [
-        [
-            Measured(measure(table), {view: measures_of_sums(drawn[i][j]) for view, drawn in sums.items()})
-            for j, table in enumerate(of_part)
-        ]
-        for i, of_part in enumerate(tables)
-    ]
+        tables = dict(zip(pairs, threads.map(pair_components, pairs), strict=True))
+    rows = {name: part.row for name, part in parts.items()}
+    drawn = resample(rows, tables, block_length, draws, seed)
+    return {
+        pair: Measured(measure(table), {view: measures_of_sums(sums[pair]) for view, sums in drawn.items()})
+        for pair, table in tables.items()
+    }
 
 
-def own(a: Measured) -> dict[str, dict[str, dict[str, float]]]:
-    """The interval of each measure, by measure and view. None of the five is below 0, so no interval is either."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for name, value in a.figures.items():
+def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
+    """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
+    intervals: dict[str, dict[str, dict[str, float]]] = {}
+    for name, value in measured.measures.items():
         if name != "songs":
-            ends = {view: interval(value, drawn[name]) for view, drawn in a.drawn.items()}
-            found[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
-    return found
+            ends = {view: interval(value, drawn[name]) for view, drawn in measured.drawn.items()}
+            intervals[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
+    return intervals
 
 
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:
-    """a - b in each measure, with its interval under either view; on the same songs it is paired."""
-    rows: dict[str, dict[str, Any]] = {}
-    for name in a.figures:
+    """a - b in each measure, with its interval in each view; on the same songs the difference is a paired one."""
+    differences: dict[str, dict[str, Any]] = {}
+    for name in a.measures:
         if name != "songs":
-            value = a.figures[name] - b.figures[name]
+            value = a.measures[name] - b.measures[name]
             views = {view: interval(value, a.drawn[view][name] - b.drawn[view][name]) for view in a.drawn}
-            rows[name] = {"value": value, **views}
-    return rows
+            differences[name] = {"value": value, **views}
+    return differences

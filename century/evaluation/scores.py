@@ -1,4 +1,4 @@
-"""How good a model is, in float64.
+"""How good the answers of a model are, in float64.
 
 Shapes: X (n, d) normalized features, w (d,), b a scalar, t (n,), y (n,), year (n,).
 """
@@ -19,17 +19,17 @@ def exact_logits(w: Array, b: float, X: Array) -> Array:
 
 
 def scores(z: Array, t: Array) -> dict[str, Any]:
-    """Accuracy: the share of songs on their label's side of y = 1/2. Loss: the mean cross-entropy, in nats."""
+    """The number of songs, the share that is given the right label, and the mean cross-entropy in nats."""
     return {"songs": len(t), "accuracy": accuracy(sigmoid(z), t), "loss": loss(z, t)}
 
 
 def by_year(z: Array, t: Array, year: Array) -> list[tuple[int, int, float, float]]:
     """(year, number of songs, accuracy, mean of y) for each year that has songs."""
     y = sigmoid(z)
-    in_year = {int(a): year == a for a in np.unique(year)}
-    return [(a, int(rows.sum()), accuracy(y[rows], t[rows]), float(y[rows].mean())) for a, rows in in_year.items()]
+    songs = {int(one): year == one for one in np.unique(year)}
+    return [(one, int(of.sum()), accuracy(y[of], t[of]), float(y[of].mean())) for one, of in songs.items()]
 
 
-def sides_changed(z: Array, other: Array) -> int:
-    """How many songs are on one side of y = 1/2 by z, and on the other by the other logits."""
+def predictions_changed(z: Array, other: Array) -> int:
+    """The number of songs to which the two sets of logits (n,) give different labels."""
     return int(np.sum((z >= 0) != (other >= 0)))

@@ -1,4 +1,4 @@
-"""What the best of several runs claims when the songs that choose it are those that judge it.
+"""What the best of several runs seems to be worth when the songs that choose it are the songs that judge it.
 
 Source: Cawley and Talbot, On over-fitting in model selection and subsequent selection bias in performance evaluation,
 Journal of Machine Learning Research 11 (2010).
@@ -12,7 +12,7 @@ from century.model.grid import run, seen_by
 
 
 class Candidate(NamedTuple):
-    """One run of the sweep at its end, as the validation songs see it, and as the test songs do."""
+    """A run of the sweep at its end, with its loss and accuracy on the validation songs and on the test songs."""
 
     learning_rate: float
     batch_size: int
@@ -31,18 +31,18 @@ def candidates(
     iterations: int,
     seed: int,
 ) -> list[Candidate]:
-    """The very runs that the sweep made with this batch size: no step depends on a song that is only looked at."""
-    ((_, ws),) = run(train, learning_rates, batch_size, iterations, iterations, seed)
+    """The runs that the sweep made with this batch size, made again: validation and test songs change no step."""
+    ((_, weights),) = run(train, learning_rates, batch_size, iterations, iterations, seed)
     return [
         Candidate(mu, batch_size, *seen_by(w, validation), *seen_by(w, test))
-        for mu, w in zip(learning_rates, ws, strict=True)
+        for mu, w in zip(learning_rates, weights, strict=True)
     ]
 
 
-def claims(candidates: list[Candidate]) -> dict[str, Any]:
-    """The run that the validation loss chooses, that the test accuracy chooses, and what the second claims more."""
-    by_validation = min(candidates, key=lambda run: run.validation_loss)
-    by_test = max(candidates, key=lambda run: run.test_accuracy)
+def compare_choices(candidates: list[Candidate]) -> dict[str, Any]:
+    """The run with the lowest validation loss, the run with the highest test accuracy, and what the second claims."""
+    by_validation = min(candidates, key=lambda candidate: candidate.validation_loss)
+    by_test = max(candidates, key=lambda candidate: candidate.test_accuracy)
     return {
         "chosen_by_validation": by_validation._asdict(),
         "chosen_by_test": by_test._asdict(),

@@ -77,7 +77,7 @@ def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints
     return [np.concatenate(x)[place] for x in zip(*pieces, strict=True)]
 
 
-def by_itself(X: NDArray[np.float32]) -> Floats:
+def normalize_by_own_statistics(X: NDArray[np.float32]) -> Floats:
     """X by its own means and deviations (ddof 1): what must not be done to test songs, done to see what it does.
 
     A song's features then depend on which other songs are tested with it. One song alone has no deviation: 0 / 0.

@@ -3,7 +3,6 @@ import pytest
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
-from century.evaluation.intervals import Measured, Part, difference, measure_parts, own
 from century.evaluation.measures import calibration, components, confusion, measure, measures_of_sums, roc
 from century.model.logistic import sigmoid
 
@@ -105,23 +104,3 @@ def test_the_confusion_matrix_counts_every_song_once(scored):
         (a, b, int(np.sum((t == a) & ((z >= 0) == b)))) for a in (0, 1) for b in (0, 1)
     ]
     assert rows[0][3] + rows[1][3] == rows[2][3] + rows[3][3] == 1
-
-
-def test_a_difference_on_the_same_songs_is_paired_and_each_interval_holds_its_figure(scored):
-    z, t = scored
-    other = z + np.random.default_rng(2).normal(0, 0.05, len(z))
-    ((a, b),) = measure_parts([Part(np.arange(3000), t, [z, other])], 15, length=100, draws=500, seed=1)
-    paired = difference(a, b)
-    for name, views in own(a).items():
-        assert paired[name]["value"] == a.figures[name] - b.figures[name]
-        for view in ("independent", "blocks"):
-            ends, ends_paired = views[view], paired[name][view]
-            assert ends["low"] <= ends["high"]
-            if name != "calibration_error":
-                assert ends["low"] < a.figures[name] < ends["high"]
-                assert ends_paired["high"] - ends_paired["low"] < 0.5 * (ends["high"] - ends["low"])
-
-
-def test_an_interval_of_a_measure_does_not_go_below_zero():
-    ends = own(Measured({"songs": 2, "brier": 0.1}, {"blocks": {"brier": np.array([0.0, 0.5])}}))["brier"]["blocks"]
-    assert ends == {"low": 0, "high": pytest.approx(0.2 - 0.0125)}

@@ -59,7 +59,7 @@ def test_a_fold_is_normalized_by_its_training_songs_alone(artists):
 
 def test_a_training_set_of_one_label_or_of_too_few_songs_is_refused():
     X, t = np.zeros((100, 2)), np.arange(100) // 80
-    with pytest.raises(InputError, match=r"producer_effect.songs = 100: a training set of 80 of the first songs"):
+    with pytest.raises(InputError, match="a training set of 80 of the first 100 songs has one label only"):
         predictions(logistic_regression(), X, t, 5, 1)
-    with pytest.raises(InputError, match=r"fewer songs than producer_effect.neighbours"):
+    with pytest.raises(InputError, match="a training set of 8 songs has fewer than the 15 that vote"):
         predictions(nearest_neighbours(15), X[:10], np.arange(10) % 2, 5, 1)

@@ -1,30 +1,41 @@
 import numpy as np
 import pytest
 
-from century.evaluation.resampling import FEWEST, SHUFFLED, interval, neighbours, resample, shuffled
+from century.evaluation.resampling import (
+    MIN_BLOCKS,
+    SHUFFLED_BLOCKS,
+    interval,
+    neighbour_blocks,
+    resample,
+    shuffled_blocks,
+)
 
 
 def means(right, row, **options):
     """The mean of a column, and its resampled means by view."""
     table = np.column_stack([np.ones(len(right)), right])
-    sums = resample([(row, [table])], **options)
-    return right.mean(), {view: drawn[:, 1] / drawn[:, 0] for view, ((drawn,),) in sums.items()}
+    drawn = resample({"part": row}, {("model", "part"): table}, **options)
+    return right.mean(), {view: means_of(sums["model", "part"]) for view, sums in drawn.items()}
+
+
+def means_of(sums):
+    return sums[:, 1] / sums[:, 0]
 
 
 def test_neighbours_are_runs_of_the_file_whatever_the_order_of_the_rows():
     row = np.random.default_rng(1).permutation(np.arange(5000, 9000))
-    assert (neighbours(row, 150) == (row - 5000) // 150).all()
+    assert (neighbour_blocks(row, 150) == (row - 5000) // 150).all()
 
 
 @pytest.mark.parametrize("songs", [1, 7, 19, 76, 400])
 def test_a_small_part_has_shorter_blocks_and_so_at_least_twenty(songs):
-    assert neighbours(np.arange(songs), 200).max() + 1 >= min(songs, FEWEST)
+    assert neighbour_blocks(np.arange(songs), 200).max() + 1 >= min(songs, MIN_BLOCKS)
 
 
 @pytest.mark.parametrize("songs", [1, 76, 2000, 5001])
 def test_shuffled_blocks_are_of_even_sizes(songs):
-    sizes = np.bincount(shuffled(songs, np.random.default_rng(1)))
-    assert len(sizes) == min(songs, SHUFFLED)
+    sizes = np.bincount(shuffled_blocks(songs, np.random.default_rng(1)))
+    assert len(sizes) == min(songs, SHUFFLED_BLOCKS)
     assert sizes.max() - sizes.min() <= 1
 
 
@@ -55,10 +66,12 @@ def test_what_two_tables_and_two_parts_of_one_side_share_cancels():
     rng = np.random.default_rng(1)
     row = rng.permutation(4000)
     artist = rng.random(200)[row // 20]
-    tables = [np.column_stack([np.ones(4000), artist + noise]) for noise in (0, 0.5)]
-    parts = [(row[:3000], [table[:3000] for table in tables]), (row[3000:], [table[3000:] for table in tables])]
-    drawn = resample(parts, length=80, draws=500, seed=1)["blocks"]
-    (a, b), (c, _) = [[x[:, 1] / x[:, 0] for x in of_part] for of_part in drawn]
+    tables = {model: np.column_stack([np.ones(4000), artist + more]) for model, more in (("a", 0), ("b", 0.5))}
+    parts = {"first": slice(3000), "second": slice(3000, None)}
+    rows = {part: row[songs] for part, songs in parts.items()}
+    components = {(model, part): tables[model][songs] for part, songs in parts.items() for model in tables}
+    drawn = resample(rows, components, length=80, draws=500, seed=1)["blocks"]
+    a, b, c = (means_of(drawn[key]) for key in (("a", "first"), ("b", "first"), ("a", "second")))
     np.testing.assert_allclose(b - a, 0.5)  # the same songs
     assert (a - c).std() < 0.7 * np.hypot(a.std(), c.std())  # other songs of the same artists
 

@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 
-from century.evaluation.selection import Candidate, candidates, claims
+from century.evaluation.selection import Candidate, candidates, compare_choices
 from century.model.grid import looks
 
 
@@ -21,7 +21,7 @@ def test_the_candidates_are_the_runs_of_the_sweep_seen_by_two_parts():
 def test_the_test_songs_choose_what_looks_best_on_them():
     rows = [(0.6, 0.70, 0.5, 0.74), (0.5, 0.72, 0.6, 0.71), (0.7, 0.73, 0.7, 0.70)]
     runs = [Candidate(mu, size, *row) for (mu, size), row in zip(product([1.0], [1, 2, 3]), rows, strict=True)]
-    found = claims(runs)
+    found = compare_choices(runs)
     assert found["chosen_by_validation"]["batch_size"] == 2
     assert found["chosen_by_test"]["batch_size"] == 1
     assert found["claimed_more"] == 0.74 - 0.71

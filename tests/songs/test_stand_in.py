@@ -24,7 +24,8 @@ def made(tmp_path_factory):
     """The path, and the MiB that it took to make it, in a process of its own."""
     path = tmp_path_factory.mktemp("stand_in") / "full.zip"
     program = (
-        "import sys, pathlib, century.songs.stand_in as s; s.write_stand_in(pathlib.Path(sys.argv[1]), 515345, 463715, 1)"
+        "import sys, pathlib; from century.songs.stand_in import write_stand_in;"
+        f"write_stand_in(pathlib.Path(sys.argv[1]), {SONGS}, {TRAIN}, 1)"
     )
     return path, measure([sys.executable, "-c", program, str(path)], Path()).mib
 

@@ -32,7 +32,7 @@ def run(project, *arguments, options=()):
 
 def test_blas_has_one_thread_whatever_the_user_has_set():
     program = (
-        "import sys, stages.__main__\n"
+        "import sys; from stages.__main__ import set_up_process; set_up_process('train')\n"
         "assert 'numpy' not in sys.modules\n"
         "import numpy, threadpoolctl\n"
         "print([pool['num_threads'] for pool in threadpoolctl.threadpool_info()])"
