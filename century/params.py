@@ -1,6 +1,6 @@
-"""params.yaml: what may stand in it, read once into frozen typed models.
+"""The parameters: what may stand in their file, which is read once into frozen typed models.
 
-Run as a program it checks the file: `python -m century.params`.
+Run as a program, it checks params.yaml: `python -m century.params`.
 """
 
 import re
@@ -167,19 +167,8 @@ class Params(Section):
             require(isinstance(size, str) or size <= songs, key, size, rule)
 
 
-# What msgspec says, in the words of YAML and of this file.
-WORDS = {
-    "Expected": "must be",
-    "Number out of range": "must be a smaller number",
-    ", got": ", is",
-    "`object`": "a mapping",
-    "`array`": "a list",
-    " | str`": "` or 'sweep'",
-}
-
-
 class Yaml12Loader(yaml.CSafeLoader):
-    """Scalars of YAML 1.2, as DVC reads them: 1e-3 is a number, yes and 1:30 are strings. PyYAML's own are of 1.1."""
+    """PyYAML with the numbers of YAML 1.2, which DVC reads, in place of those of YAML 1.1: here 1e-3 is a number."""
 
 
 Yaml12Loader.yaml_implicit_resolvers = {}  # the class's own, in place of those that it inherits
@@ -188,17 +177,26 @@ for tag, pattern, first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
     ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
-    ("float", r"[-+]?((\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)", list("-+.0123456789")),
+    (
+        "float",
+        r"[-+]?(\.[0-9]+([eE][-+][0-9]+)?|[0-9]+\.[0-9]*([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
+        list("-+.0123456789"),
+    ),
 ):
     Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
 
+# Text to the loader above that is more to DVC's reader, or could be: 010, 0x1F, 1_000, .inf, 2001-01-01, <<.
+AMBIGUOUS = re.compile(r"[-+]?(0[xob][0-9a-f_]*|[0-9._][-+0-9._e:tz ]*|\.inf|\.nan)|<<|=", re.IGNORECASE)
+
 
 def read_params(path: Path) -> Params:
-    """The whole file, checked. Raises InputError with one line on the first bad key: key, value, rule."""
+    """The whole file, checked. Raises InputError with the first bad key, its value and the rule, in one line."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Yaml12Loader)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a number with thousands of digits
+        content = read_yaml(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or thousands of digits
         raise InputError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path} must hold the sections {', '.join(Params.__struct_fields__)}; it holds {content!r}")
     try:
@@ -207,27 +205,52 @@ def read_params(path: Path) -> Params:
         raise InputError(f"{path}: {' '.join(complaint(error, content).split())}") from None
 
 
+def read_yaml(text: str) -> Any:
+    """What the text holds. Raises InputError where DVC's reader would refuse it, or find another value in it."""
+    loader = Yaml12Loader(text)
+    document = loader.get_single_node()
+    if document is None:
+        return None
+    nodes, seen = [document], set()
+    for node in nodes:
+        if id(node) not in seen:  # an alias is the very node of its anchor, and may stand within it
+            refuse_what_dvc_reads_otherwise(loader, node)
+            children = node.value if isinstance(node, yaml.CollectionNode) else []
+            nodes += [part for child in children for part in (child if isinstance(child, tuple) else [child])]
+            seen.add(id(node))
+    return loader.construct_document(document)
+
+
+def refuse_what_dvc_reads_otherwise(loader: Yaml12Loader, node: yaml.Node) -> None:
+    """Raise InputError at a repeated key, a tag, or a plain scalar that is another value in another version of YAML."""
+    line = node.start_mark.line + 1
+    plain = isinstance(node, yaml.ScalarNode) and not node.style
+    if node.tag != loader.resolve(type(node), node.value, (plain, not plain)):  # type: ignore[no-untyped-call]
+        raise InputError(f"line {line} has the tag {node.tag!r}: write the value without a tag")
+    if plain and node.tag.endswith(":str") and AMBIGUOUS.fullmatch(node.value):
+        raise InputError(
+            f"line {line}: {node.value} is read as one value or as another, depending on the version of YAML: write a "
+            "number like 10 or 1.0e-3, and text in quotes"
+        )
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise InputError(f"the section that begins at line {line} has the key {key!r} twice: remove one")
+
+
 def complaint(error: ValidationError, content: Any) -> str:
-    """In this file's words what msgspec says: a fault, and at its end the place, as in `$.sweep.batch_sizes[1]`."""
-    [(fault, of_a_key, place)] = re.findall(r"(?s)\A(.*?)(?: - at `(key` in `)?\$([\w.[\]]*)`)?\Z", str(error))
+    """The key, its value and the rule, from msgspec's message: the rule, ` - at ` and a place like `$.sweep.every`."""
+    rule, _, place = str(error).rpartition(" - at `$")
     keys = re.findall(r"\w+", place)
-    if error.__cause__:  # from `require`
-        return ".".join([*keys, fault])
-    if of_a_key:
-        return f"{'.'.join(keys) or 'the file'} has a key that is no word; remove it"
-    if fault.startswith("Object "):  # "contains unknown field `name`", "missing required field `name`"
-        keys.append(fault.partition("`")[2].removesuffix("`"))
-    key, value = ".".join(keys), content
-    if fault.startswith("Object missing"):
-        return f"{key} is missing; add it"
-    for name in keys:
-        value = value[name] if isinstance(value, dict) else list(value)[int(name)]
-    shown = reprlib.repr(value)  # not all of a section
-    if fault.startswith("Object "):
-        return f"{key} = {shown}: is no key of this file; remove it or mend its name"
-    for theirs, ours in WORDS.items():
-        fault = fault.replace(theirs, ours)
-    return f"{key} = {shown}: {fault}"
+    if not rule:  # the fault is at the top of the file
+        return str(error)
+    if error.__cause__:  # the message of `require`, which begins with the last key and its value
+        return ".".join([*keys, rule])
+    value = content
+    for key in keys:
+        value = value[int(key) if isinstance(value, list) else key]
+    return f"{'.'.join(keys)} = {reprlib.repr(value)}: {rule}"
 
 
 if __name__ == "__main__":

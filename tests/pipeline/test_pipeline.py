@@ -203,15 +203,15 @@ def test_a_wrong_gradient_fails_the_check_and_nothing_is_trained(clone, file, ri
 
 
 BAD = [
-    ("good: 0.1", "good: -0.1", "learning_rates.good = -0.1: must be `float` > 0"),
-    ("C: 1.0", "C: strong", "baseline.C = 'strong': must be `float`, is `str`"),
+    ("good: 0.1", "good: -0.1", "learning_rates.good = -0.1: Expected `float` > 0"),
+    ("C: 1.0", "C: strong", "baseline.C = 'strong': Expected `float`, got `str`"),
     (
         "batch_sizes: [64, 512, 1024]",
         "batch_sizes: [64, 4096]",
         "sweep.batch_sizes = 4096: must be at most the 2200",
     ),
     ("validation_rows: 400", "validation_rows: 2600", "split.validation_rows = 2600: must be below train_rows = 2600"),
-    ("max_epochs: 100", "max_epochs: 100\n  momentum: 0.9", "train.momentum = 0.9: is no key of this file"),
+    ("max_epochs: 100", "max_epochs: 100\n  momentum: 0.9", "Object contains unknown field `momentum`"),
     ("source: stand-in", "source: nowhere.zip", "data.source = 'nowhere.zip': there is no such file"),
     ("train_rows: 2600", "train_rows: 3000", "split.train_rows = 3000: must be below the 3000 songs of the file"),
 ]
