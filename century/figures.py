@@ -1,25 +1,23 @@
 """The figures of the README and the report, drawn by matplotlib from the tables of the pipeline.
 
-A table is a list of rows, a row a dict of a column's name to its text, as in the CSV. Losses are in nats, accuracies
-are shares of songs, steps count minibatches. Colours are those of Okabe and Ito, which the colour-blind can tell apart;
-a line's dashes and markers tell as much, so that nothing is lost in grey.
+Losses are in nats, accuracies are shares of songs, a step is a minibatch. Colours are those of Okabe and Ito, which
+colour-blind readers can tell apart; dashes and markers differ too, so that nothing is lost in grey. `source` is the
+source of the songs, which every title names.
 """
 
-import csv
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from century.files import replacing
 
-Row = dict[str, str]
-Style = dict[str, Any]  # what matplotlib is told of a line
-Lines = dict[str, tuple[list[float], list[float]]]  # a label's x and y
+Style = dict[str, Any]  # keyword arguments for matplotlib's plot
 
 BLUE, VERMILION, GREEN, PURPLE, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#999999"
 COLORS, DASHES, MARKERS = (BLUE, VERMILION, GREEN, PURPLE), ("-", "--", ":", "-."), ("o", "s", "^", "D")
@@ -44,9 +42,8 @@ mpl.rcParams.update(
 )
 
 
-def read_rows(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def read_table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, float_precision="round_trip")
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -54,20 +51,10 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})
 
 
-def lines(rows: list[Row], name: str, x: str, y: str) -> Lines:
-    """One line for each label that `name` makes of the rows, in their order."""
-    found: Lines = {}
-    for row in rows:
-        xs, ys = found.setdefault(name.format(**row), ([], []))
-        xs.append(float(row[x]))
-        ys.append(float(row[y]))
-    return found
-
-
-def draw(axes: Axes, found: Lines, x_label: str, y_label: str) -> None:
-    for (label, (x, y)), style in zip(found.items(), cycle(STYLES), strict=False):
-        axes.plot(x, y, label=label, **style)
-    axes.set(xlabel=x_label, ylabel=y_label)
+def draw_lines(axes: Axes, table: pd.DataFrame, by: str, x: str, y: str, label: str = "{}") -> None:
+    """A line for each value of the column `by`, in the order of the table."""
+    for (value, rows), style in zip(table.groupby(by, sort=False), cycle(STYLES), strict=False):
+        axes.plot(rows[x], rows[y], label=label.format(value), **style)
     axes.legend(frameon=False, fontsize="small")
 
 
@@ -79,95 +66,92 @@ def plain_log_axis(axes: Axes) -> None:
     axes.tick_params(axis="y", which="minor", labelsize="small")
 
 
-def gradient_check(rows: list[Row], source: str) -> Figure:
+def gradient_check(table: pd.DataFrame, source: str) -> Figure:
     """The largest error of a slope against the step h, for forward and central differences; both axes logarithmic."""
     figure = Figure(figsize=(WIDTH, 3.2))
     figure.suptitle(f"Finite differences against the formula ({source})")
-    points = list(dict.fromkeys(row["point"] for row in rows))
-    for place, axes in zip(points, figure.subplots(1, len(points), sharey=True), strict=True):
-        of_place = [row for row in rows if row["point"] == place and float(row["error"]) > 0]
-        draw(axes, lines(of_place, "{method}", "step", "error"), "step h", "largest error" * (place == points[0]))
-        axes.set(xscale="log", yscale="log", title=place)
+    points = table["point"].unique()
+    for point, axes in zip(points, figure.subplots(1, len(points), sharey=True), strict=True):
+        rows = table[(table["point"] == point) & (table["error"] > 0)]
+        draw_lines(axes, rows, "method", "step", "error")
+        axes.set(xlabel="step h", ylabel="largest error" * (point == points[0]))
+        axes.set(xscale="log", yscale="log", title=point)
     return figure
 
 
-def learning_rates(rows: list[Row], source: str) -> Figure:
+def learning_rates(table: pd.DataFrame, source: str) -> Figure:
     """The validation loss of each learning rate, on a logarithmic axis."""
     figure = Figure(figsize=(WIDTH, 3.6))
     axes = figure.subplots()
-    draw(axes, lines(rows, "rate {learning_rate}", "iteration", "validation_loss"), "step", "validation loss (nats)")
+    draw_lines(axes, table, "learning_rate", "iteration", "validation_loss", "rate {}")
+    axes.set(xlabel="step", ylabel="validation loss (nats)")
     plain_log_axis(axes)
     axes.set_title(f"A learning rate that is too small, good, too large ({source})")
     return figure
 
 
-def pair(row: Row) -> tuple[float, int]:
-    return float(row["learning_rate"]), int(row["batch_size"])
+def sweep(table: pd.DataFrame, source: str) -> Figure:
+    """The validation loss of every pair at each step, and at the end: a row for each rate, a column for each size.
 
-
-def sweep(rows: list[Row], source: str) -> Figure:
-    """The validation loss of every pair on its way, and at the end: a row for each rate, a column for each size.
-
-    Colour and marker tell the learning rate; dashes and shade the batch size, the larger the darker.
+    Colour and marker tell the learning rate; dashes and shade tell the batch size, the larger the darker.
     """
-    ends = {pair(row): float(row["validation_loss"]) for row in rows}
-    rates, sizes = sorted({rate for rate, _ in ends}), sorted({size for _, size in ends}, reverse=True)
-    of_rate = {rate: Style(color=COLORS[i % 4], marker=MARKERS[i % 4]) for i, rate in enumerate(rates)}
-    of_size = {size: Style(linestyle=DASHES[i % 4], alpha=1 - 0.6 * i / len(sizes)) for i, size in enumerate(sizes)}
+    runs = table.groupby(["learning_rate", "batch_size"], sort=False)
+    rates, sizes = sorted(table["learning_rate"].unique()), sorted(table["batch_size"].unique(), reverse=True)
+    rate_styles = {rate: Style(color=COLORS[i % 4], marker=MARKERS[i % 4]) for i, rate in enumerate(rates)}
+    size_styles = {size: Style(linestyle=DASHES[i % 4], alpha=1 - 0.6 * i / len(sizes)) for i, size in enumerate(sizes)}
     figure = Figure(figsize=(WIDTH, 3.9))
     figure.suptitle(f"Every learning rate with every batch size ({source})")
     left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
-    for rate, size in ends:
-        of_pair = [row for row in rows if pair(row) == (rate, size)]
-        for x, y in lines(of_pair, "", "iteration", "validation_loss").values():
-            left.plot(x, y, **of_rate[rate], **of_size[size])
+    for (rate, size), rows in runs:
+        left.plot(rows["iteration"], rows["validation_loss"], **rate_styles[rate], **size_styles[size])
     left.set(xlabel="step", ylabel="validation loss (nats)")
     plain_log_axis(left)
-    key = [Line2D([], [], label=f"rate {rate}", **of_rate[rate]) for rate in rates]
-    key += [Line2D([], [], label=f"batch {size}", color=BLACK, **of_size[size]) for size in reversed(sizes)]
+    key = [Line2D([], [], label=f"rate {rate}", **rate_styles[rate]) for rate in rates]
+    key += [Line2D([], [], label=f"batch {size}", color=BLACK, **size_styles[size]) for size in reversed(sizes)]
     figure.legend(handles=key, loc="outside lower center", ncols=6, frameon=False, fontsize="small")
-    heatmap(right, ends)
+    heatmap(right, runs["validation_loss"].last().unstack().sort_index().sort_index(axis=1))
     return figure
 
 
-def heatmap(axes: Axes, losses: dict[tuple[float, int], float]) -> None:
-    """The last loss of each pair, written into its cell; the lighter the lower."""
-    rates, sizes = sorted({rate for rate, _ in losses}), sorted({size for _, size in losses})
-    axes.imshow(
-        [[losses[rate, size] for size in sizes] for rate in rates], cmap="cividis_r", origin="lower", aspect="auto"
-    )
-    middle = (min(losses.values()) + max(losses.values())) / 2
-    fontsize = min(8.5, 36 / len(sizes))
-    for (rate, size), loss in losses.items():
-        color = "white" if loss > middle else "black"
-        place = sizes.index(size), rates.index(rate)
-        axes.text(*place, f"{loss:.4f}", ha="center", va="center", color=color, fontsize=fontsize)
-    axes.set_xticks(range(len(sizes)), [str(size) for size in sizes])
-    axes.set_yticks(range(len(rates)), [str(rate) for rate in rates])
+def heatmap(axes: Axes, losses: pd.DataFrame) -> None:
+    """The last loss of each pair, learning rates by batch sizes, written into its cell; the lighter the lower."""
+    axes.imshow(losses, cmap="cividis_r", origin="lower", aspect="auto")
+    middle = (losses.min(axis=None) + losses.max(axis=None)) / 2
+    fontsize = min(8.5, 36 / len(losses.columns))
+    for row, rate in enumerate(losses.index):
+        for column, size in enumerate(losses.columns):
+            loss = losses.loc[rate, size]
+            color = "white" if loss > middle else "black"
+            axes.text(column, row, f"{loss:.4f}", ha="center", va="center", color=color, fontsize=fontsize)
+    axes.set_xticks(range(len(losses.columns)), losses.columns.astype(str))
+    axes.set_yticks(range(len(losses.index)), losses.index.astype(str))
     axes.set(xlabel="batch size (songs)", ylabel="learning rate", title="loss at the end (nats)")
     axes.grid(False)
 
 
-def training(rows: list[Row], scores: dict[str, Any], source: str) -> Figure:
+def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure:
     """The loss after every epoch on both parts, and the loss of scikit-learn's model as a line to reach."""
     figure = Figure(figsize=(WIDTH, 3.2))
     figure.suptitle(f"Our training against scikit-learn's optimum ({source})")
     for axes, part, key in zip(figure.subplots(1, 2), ("training", "validation"), ("train", "validation"), strict=True):
         axes.axhline(scores["sklearn"][key]["loss"], color=BLACK, linestyle="--", label="scikit-learn")
-        draw(axes, lines(rows, "our SGD", "epoch", f"{part}_loss"), "epoch", f"{part} loss (nats)")
+        axes.plot(table["epoch"], table[f"{part}_loss"], label="our SGD", **STYLES[0])
+        axes.set(xlabel="epoch", ylabel=f"{part} loss (nats)")
+        axes.legend(frameon=False, fontsize="small")
         axes.ticklabel_format(useOffset=False)
         axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
     return figure
 
 
-def accuracy_by_year(rows: list[Row], threshold_year: int, source: str) -> Figure:
-    """The share of test songs on the right side of the threshold, year by year, and how many songs a year has."""
+def accuracy_by_year(table: pd.DataFrame, threshold_year: int, source: str) -> Figure:
+    """The share of test songs that are given the right label, year by year, and how many songs a year has."""
     figure = Figure(figsize=(WIDTH, 4.2))
     figure.suptitle(f"Accuracy on the test songs, by year of release ({source})")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    draw(above, lines(rows, "{model}", "year", "accuracy"), "", "accuracy")
-    years, songs = lines([row for row in rows if row["model"] == rows[0]["model"]], "songs", "year", "songs")["songs"]
-    below.bar(years, songs, color=BLUE)
+    draw_lines(above, table, "model", "year", "accuracy")
+    above.set_ylabel("accuracy")
+    songs = table.groupby("year")["songs"].first()
+    below.bar(songs.index, songs, color=BLUE)
     below.set(xlabel="year of release", ylabel="songs")
     for axes in (above, below):
         axes.axvline(threshold_year + 0.5, color=BLACK, linewidth=1)
@@ -191,15 +175,14 @@ def weights(ours: dict[str, Any], theirs: dict[str, Any], source: str) -> Figure
     return figure
 
 
-def replay(rows: list[Row], source: str) -> Figure:
+def replay(table: pd.DataFrame, source: str) -> Figure:
     """The nine runs of the sweep one after another, as published and run right."""
     figure = Figure(figsize=(WIDTH, 3.6))
     axes = figure.subplots()
-    for procedure, style in (("as published", STYLES[0]), ("run right", STYLES[1])):
-        of_procedure = [row for row in rows if row["procedure"] == procedure]
-        ways = lines(of_procedure, "{learning_rate}, {batch_size}", "step_of_sweep", "validation_loss")
-        for number, way in enumerate(ways.values()):
-            axes.plot(*way, label=procedure if number == 0 else None, **style)
+    for (procedure, rows), style in zip(table.groupby("procedure", sort=False), STYLES, strict=False):
+        for number, (_, run) in enumerate(rows.groupby(["learning_rate", "batch_size"], sort=False)):
+            label = procedure if number == 0 else None
+            axes.plot(run["step_of_sweep"], run["validation_loss"], label=label, **style)
     axes.set(xlabel="steps since the sweep began", ylabel="validation loss (nats)")
     plain_log_axis(axes)
     axes.set_title(f"The published sweep, and the same grid run right ({source})")
@@ -207,24 +190,23 @@ def replay(rows: list[Row], source: str) -> Figure:
     return figure
 
 
-def producer_effect(rows: list[Row], source: str) -> Figure:
+def producer_effect(table: pd.DataFrame, source: str) -> Figure:
     """Both accuracies of each learner and number of songs, and the leak with its interval; the largest leak first."""
     figure = Figure(figsize=(WIDTH, 2.9))
     figure.suptitle(f"What knowing the artist is worth ({source})")
     left, right = figure.subplots(1, 2, sharey=True)
+    splits = dict(list(table.sort_values("leak", ascending=False, kind="stable").groupby("split")))
     for split, color, marker in (("by producer", BLUE, "o"), ("shuffled", VERMILION, "s")):
-        of_split = sorted((row for row in rows if row["split"] == split), key=lambda row: -float(row["leak"]))
-        accuracies = [float(row["accuracy"]) for row in of_split]
-        left.scatter(accuracies, range(len(of_split)), 50, color, marker=marker, label=split)
+        left.scatter(splits[split]["accuracy"], range(len(splits[split])), 50, color, marker=marker, label=split)
     right.axvline(0, color=GREY)
-    for place, row in enumerate(of_split):  # either split's rows know the leak
-        leak, low, high = (float(row[column]) for column in ("leak", "leak_low", "leak_high"))
-        right.plot([low, high], [place, place], color=BLACK, marker="|", markersize=10)
-        right.plot(leak, place, color=BLACK, marker="o")
-        text = f"{leak:.4f} ({low:.4f} to {high:.4f})"
+    learners = splits["shuffled"]  # the rows of either split have the leak
+    for place, row in enumerate(learners.itertuples()):
+        right.plot([row.leak_low, row.leak_high], [place, place], color=BLACK, marker="|", markersize=10)
+        right.plot(row.leak, place, color=BLACK, marker="o")
+        text = f"{row.leak:.4f} ({row.leak_low:.4f} to {row.leak_high:.4f})"
         right.annotate(text, (0.08, place), (0, 9), ("axes fraction", "data"), "offset points", fontsize="small")
-    left.set_yticks(range(len(of_split)), [f"{row['learner']},\n{int(row['songs']):,} songs" for row in of_split])
-    left.set(xlabel="accuracy", ylim=(len(of_split) - 0.5, -0.5))  # from the top
+    left.set_yticks(range(len(learners)), [f"{row.learner},\n{row.songs:,} songs" for row in learners.itertuples()])
+    left.set(xlabel="accuracy", ylim=(len(learners) - 0.5, -0.5))  # from the top
     right.set(xlabel="leak (95 % by blocks)")
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize="small")
     return figure

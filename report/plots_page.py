@@ -1,6 +1,6 @@
 """The page of `dvc plots show`, with Vega inside: it needs no network, and can be sent as it is.
 
-Run as a program it writes the template that .dvc/config names, once at set-up: `python -m century.page`.
+Run as a program, it writes the template that .dvc/config names, once at set-up: `python -m report.plots_page`.
 """
 
 from pathlib import Path

@@ -1,12 +1,13 @@
 """The parts of README.md that come from the pipeline: its graph, and the tables of its results.
 
-Run as a program it writes them between their marks: `python -m century.readme`.
+Run as a program, it writes them between their marks: `python -m report.readme_tables`.
 """
 
-import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from century.files import read_json, replacing
@@ -21,7 +22,6 @@ MEASURES = {
     "brier": "Brier score",
     "calibration_error": "expected calibration error",
 }
-VIEWS = ("independent", "blocks")
 LEARNERS = {
     "nearest_neighbours": "nearest neighbours",
     "logistic_regression": "logistic regression",
@@ -65,86 +65,85 @@ def mermaid(stages: dict[str, Any]) -> str:
     return "\n".join(["```mermaid", "flowchart LR", *arrows, "```"])
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
+def markdown(columns: dict[str, list[str]]) -> str:
+    """A table with these columns, each a heading and its cells."""
+    lines = [list(columns), ["---"] * len(columns), *zip(*columns.values(), strict=True)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def shown(numbers: Iterable[float], form: str) -> list[str]:
+    return [format(number, form) for number in numbers]
+
+
+def between(intervals: Iterable[dict[str, float]], form: str) -> list[str]:
+    return [f"{interval['low']:{form}} to {interval['high']:{form}}" for interval in intervals]
+
+
 def results(scores: dict[str, Any]) -> str:
-    return table(
-        ["accuracy", *PARTS],
-        [[title, *(f"{scores[model][part]['accuracy']:.5f}" for part in PARTS)] for model, title in MODELS.items()],
-    )
-
-
-def between(interval: dict[str, float], form: str) -> str:
-    return f"{interval['low']:{form}} to {interval['high']:{form}}"
+    accuracies = {part: [scores[model][part]["accuracy"] for model in MODELS] for part in PARTS}
+    return markdown({"accuracy": list(MODELS.values()), **{part: shown(accuracies[part], ".5f") for part in PARTS}})
 
 
 def intervals(scores: dict[str, Any]) -> str:
     """Our SGD on the test part, by every measure."""
-    found = scores["intervals"]["sgd"]["test"]
-    return table(
-        ["test", "", "rows independent", "blocks"],
-        [
-            [title, f"{scores['sgd']['test'][name]:.4f}", *(between(found[name][how], ".4f") for how in VIEWS)]
-            for name, title in MEASURES.items()
-        ],
+    measures, ends = scores["sgd"]["test"], scores["intervals"]["sgd"]["test"]
+    return markdown(
+        {
+            "measure on the test part": list(MEASURES.values()),
+            "value": shown((measures[name] for name in MEASURES), ".4f"),
+            "rows independent": between((ends[name]["independent"] for name in MEASURES), ".4f"),
+            "blocks": between((ends[name]["blocks"] for name in MEASURES), ".4f"),
+        }
     )
 
 
 def gaps(scores: dict[str, Any]) -> str:
     """Differences in accuracy: of our SGD between parts, and on the test part from scikit-learn."""
     found = {
-        "train minus test": scores["gaps"]["sgd"]["train_minus_test"],
-        "validation minus test": scores["gaps"]["sgd"]["validation_minus_test"],
-        "SGD minus scikit-learn": scores["difference"]["test"],
+        "train minus test": scores["gaps"]["sgd"]["train_minus_test"]["accuracy"],
+        "validation minus test": scores["gaps"]["sgd"]["validation_minus_test"]["accuracy"],
+        "SGD minus scikit-learn": scores["difference"]["test"]["accuracy"],
     }
-    return table(
-        ["", "", "rows independent", "blocks"],
-        [
-            [title, f"{gap['accuracy']['value']:+.4f}", *(between(gap["accuracy"][how], "+.4f") for how in VIEWS)]
-            for title, gap in found.items()
-        ],
+    return markdown(
+        {
+            "difference in accuracy": list(found),
+            "value": shown((gap["value"] for gap in found.values()), "+.4f"),
+            "rows independent": between((gap["independent"] for gap in found.values()), "+.4f"),
+            "blocks": between((gap["blocks"] for gap in found.values()), "+.4f"),
+        }
     )
 
 
 def leaks(effect: dict[str, Any]) -> str:
-    return table(
-        ["learner", "songs", "by producer", "shuffled", "leak", "blocks"],
-        [
-            [
-                title,
-                f"{effect[name]['songs']:,}",
-                *(f"{effect[name][key]:.4f}" for key in ("by_producer", "shuffled")),
-                f"{effect[name]['leak']['value']:.4f}",
-                between(effect[name]["leak"]["blocks"], ".4f"),
-            ]
-            for name, title in LEARNERS.items()
-        ],
+    found = [effect[name] for name in LEARNERS]
+    return markdown(
+        {
+            "learner": list(LEARNERS.values()),
+            "songs": shown((row["songs"] for row in found), ","),
+            "by producer": shown((row["by_producer"] for row in found), ".4f"),
+            "shuffled": shown((row["shuffled"] for row in found), ".4f"),
+            "leak": shown((row["leak"]["value"] for row in found), ".4f"),
+            "blocks": between((row["leak"]["blocks"] for row in found), ".4f"),
+        }
     )
 
 
-def mistakes(sweep: list[dict[str, str]]) -> str:
+def mistakes(sweep: pd.DataFrame) -> str:
     """The sweep as published and run right; the least loss of each in bold."""
-    least = {key: min(float(run[key]) for run in sweep) for key in ("published_loss", "right_loss")}
 
-    def loss(run: dict[str, str], key: str) -> str:
-        text = f"{float(run[key]):.4f}"
-        return f"**{text}**" if float(run[key]) == least[key] else text
+    def losses(column: str) -> list[str]:
+        least = sweep[column].min()
+        return [f"**{loss:.4f}**" if loss == least else f"{loss:.4f}" for loss in sweep[column]]
 
-    return table(
-        ["learning rate", "batch size", "as published: songs a step", "steps before", "loss", "run right: loss"],
-        [
-            [
-                *(
-                    run[key]
-                    for key in ("learning_rate", "batch_size", "published_batch_size", "published_steps_before")
-                ),
-                *(loss(run, key) for key in least),
-            ]
-            for run in sweep
-        ],
+    return markdown(
+        {
+            "learning rate": sweep["learning_rate"].astype(str).to_list(),
+            "batch size": sweep["batch_size"].astype(str).to_list(),
+            "as published: songs a step": sweep["published_batch_size"].astype(str).to_list(),
+            "steps before": sweep["published_steps_before"].astype(str).to_list(),
+            "loss": losses("published_loss"),
+            "run right: loss": losses("right_loss"),
+        }
     )
 
 
@@ -152,15 +151,13 @@ def current(text: str) -> str:
     """The text of the README with what is between its marks made anew."""
     stages = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
     scores = read_json(Path("metrics/evaluate.json"))
-    with Path("plots/replay_sweep.csv").open(encoding="utf-8") as file:
-        sweep = list(csv.DictReader(file))
     made = {
         "graph": mermaid(stages),
         "results": results(scores),
         "intervals": intervals(scores),
         "gaps": gaps(scores),
         "leaks": leaks(read_json(Path("metrics/producer_effect.json"))),
-        "mistakes": mistakes(sweep),
+        "mistakes": mistakes(pd.read_csv("plots/replay_sweep.csv")),
     }
     for mark, part in made.items():
         begin, end = f"<!-- {mark} -->\n", f"\n<!-- end of {mark} -->"

@@ -1,89 +1,108 @@
 """The figures: the same bytes each time, every number in its place."""
 
-import random
 import re
-from pathlib import Path
+from itertools import product
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from century import figures
-from century.figures import read_rows, save
-
-SWEEP = read_rows(Path("plots/sweep.csv"))
-LEAKS = read_rows(Path("plots/producer_effect.csv"))
+from century.figures import read_table, save
 
 
-@pytest.mark.parametrize(("figure", "rows"), [(figures.sweep, SWEEP), (figures.producer_effect, LEAKS)])
-def test_the_same_table_gives_the_same_bytes_without_a_date(tmp_path, figure, rows):
-    for name in ("one.svg", "two.svg"):
-        save(figure(rows, "stand-in"), tmp_path / name)
+@pytest.fixture(scope="module")
+def sweep():
+    """Three looks at each of nine runs."""
+    runs = pd.DataFrame(product([0.1, 0.5, 1.0], [64, 512, 2048], [10, 20, 30]))
+    runs.columns = ["learning_rate", "batch_size", "iteration"]
+    losses = np.random.default_rng(1).uniform(0.55, 0.7, len(runs))
+    return runs.assign(songs_seen=0, validation_loss=losses, validation_accuracy=0.7)
+
+
+@pytest.fixture(scope="module")
+def rates():
+    runs = pd.DataFrame(product([0.005, 0.1, 5.0], [10, 20, 30]), columns=["learning_rate", "iteration"])
+    return runs.assign(validation_loss=np.linspace(0.5, 3.5, 9), validation_accuracy=0.7)
+
+
+@pytest.fixture(scope="module")
+def leaks():
+    """Two learners, of which the second leaks more, each in both splits."""
+    columns = ["learner", "songs", "split", "accuracy", "leak", "leak_low", "leak_high"]
+    rows = [
+        ("logistic regression", 20_000, "by producer", 0.72, 0.01, -0.01, 0.03),
+        ("logistic regression", 20_000, "shuffled", 0.73, 0.01, -0.01, 0.03),
+        ("nearest neighbours", 1_000, "by producer", 0.68, 0.07, 0.05, 0.09),
+        ("nearest neighbours", 1_000, "shuffled", 0.75, 0.07, 0.05, 0.09),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_a_table_is_read_to_the_last_digit(tmp_path):
+    numbers = np.random.default_rng(1).standard_normal(1000) * 10.0 ** np.arange(-20, 20).repeat(25)
+    (tmp_path / "table.csv").write_text("number\n" + "\n".join(map(repr, numbers.tolist())) + "\n")
+    assert (read_table(tmp_path / "table.csv")["number"] == numbers).all()
+
+
+@pytest.mark.parametrize("name", ["sweep", "producer_effect"])
+def test_the_same_table_gives_the_same_bytes_without_a_date(tmp_path, sweep, leaks, name):
+    for path in (tmp_path / "one.svg", tmp_path / "two.svg"):
+        save(getattr(figures, name)(sweep if name == "sweep" else leaks, "stand-in"), path)
     one = (tmp_path / "one.svg").read_bytes()
     assert one == (tmp_path / "two.svg").read_bytes()
     assert b"<dc:date>" not in one
     assert not re.search(rb"20\d\d-\d\d-\d\d", one)
 
 
-def test_the_heatmap_is_in_the_order_of_the_numbers_whatever_the_order_of_the_runs():
-    rows = [{**row, "batch_size": {"512": "2048"}.get(row["batch_size"], row["batch_size"])} for row in SWEEP]
-    runs = list(dict.fromkeys((row["learning_rate"], row["batch_size"]) for row in rows))
-    random.Random(1).shuffle(runs)
-    rows = [row for run in runs for row in rows if (row["learning_rate"], row["batch_size"]) == run]
-    _, axes = figures.sweep(rows, "stand-in").axes
+def test_the_heatmap_is_in_the_order_of_the_numbers_whatever_the_order_of_the_runs(sweep):
+    pairs = list(dict.fromkeys(zip(sweep["learning_rate"], sweep["batch_size"], strict=True)))
+    shuffled = [pairs[i] for i in np.random.default_rng(1).permutation(len(pairs))]
+    runs = sweep.set_index(["learning_rate", "batch_size"])
+    _, axes = figures.sweep(pd.concat([runs.loc[[pair]] for pair in shuffled]).reset_index(), "stand-in").axes
     rates = [float(text.get_text()) for text in axes.get_yticklabels()]
     sizes = [int(text.get_text()) for text in axes.get_xticklabels()]
-    assert rates == sorted(rates)
-    assert sizes == sorted(sizes)
-    last = {(float(row["learning_rate"]), int(row["batch_size"])): float(row["validation_loss"]) for row in rows}
-    shown = {
-        (rates[round(text.get_position()[1])], sizes[round(text.get_position()[0])]): text.get_text()
-        for text in axes.texts
-    }
-    assert shown == {pair: f"{loss:.4f}" for pair, loss in last.items()}
+    assert (rates, sizes) == ([0.1, 0.5, 1.0], [64, 512, 2048])
+    places = [[round(place) for place in text.get_position()] for text in axes.texts]
+    shown = {(rates[y], sizes[x]): text.get_text() for (x, y), text in zip(places, axes.texts, strict=True)}
+    assert shown == {pair: f"{runs.loc[pair, 'validation_loss'].iloc[-1]:.4f}" for pair in pairs}
 
 
-def test_the_lines_of_a_figure_can_be_told_apart_without_colour():
-    axes, _ = figures.sweep(SWEEP, "stand-in").axes
+def test_the_lines_of_a_figure_can_be_told_apart_without_colour(sweep, rates):
+    axes, _ = figures.sweep(sweep, "stand-in").axes
     looks = {(line.get_linestyle(), line.get_marker()) for line in axes.get_lines()}
     assert len(looks) == len(axes.get_lines()) == 9
-    (axes,) = figures.learning_rates(read_rows(Path("plots/learning_rates.csv")), "stand-in").axes
+    (axes,) = figures.learning_rates(rates, "stand-in").axes
     assert len({line.get_linestyle() for line in axes.get_lines()}) == 3
+    assert [line.get_label() for line in axes.get_lines()] == ["rate 0.005", "rate 0.1", "rate 5.0"]
     assert axes.get_yscale() == "log"
 
 
-def test_a_line_of_the_sweep_has_the_colour_of_its_learning_rate_and_the_dashes_and_shade_of_its_batch_size():
-    figure = figures.sweep(SWEEP, "stand-in")
+def test_a_line_of_the_sweep_has_the_colour_of_its_learning_rate_and_the_dashes_and_shade_of_its_batch_size(sweep):
+    figure = figures.sweep(sweep, "stand-in")
     drawn = {tuple(line.get_ydata()): line for line in figure.axes[0].get_lines()}
     key = {line.get_label(): line for line in figure.legends[0].get_lines()}
-    pairs = dict.fromkeys(figures.pair(row) for row in SWEEP)
-    assert list(key) == [
-        *[f"rate {rate}" for rate in sorted({rate for rate, _ in pairs})],
-        *[f"batch {size}" for size in sorted({size for _, size in pairs})],
-    ]
-    for rate, size in pairs:
-        line = drawn[tuple(float(row["validation_loss"]) for row in SWEEP if figures.pair(row) == (rate, size))]
-        of_rate, of_size = key[f"rate {rate}"], key[f"batch {size}"]
-        assert (line.get_color(), line.get_marker()) == (of_rate.get_color(), of_rate.get_marker())
-        assert (line.get_linestyle(), line.get_alpha()) == (of_size.get_linestyle(), of_size.get_alpha())
+    assert list(key) == ["rate 0.1", "rate 0.5", "rate 1.0", "batch 64", "batch 512", "batch 2048"]
+    for (rate, size), run in sweep.groupby(["learning_rate", "batch_size"]):
+        line, like_rate, like_size = drawn[tuple(run["validation_loss"])], key[f"rate {rate}"], key[f"batch {size}"]
+        assert (line.get_color(), line.get_marker()) == (like_rate.get_color(), like_rate.get_marker())
+        assert (line.get_linestyle(), line.get_alpha()) == (like_size.get_linestyle(), like_size.get_alpha())
 
 
-def test_the_producer_effect_is_drawn_with_both_accuracies_and_the_interval_of_each_leak():
-    left, right = figures.producer_effect(LEAKS, "stand-in").axes
+def test_the_producer_effect_is_drawn_with_both_accuracies_and_the_interval_of_each_leak(leaks):
+    left, right = figures.producer_effect(leaks, "stand-in").axes
     by_producer, shuffled = left.collections
-    for split, points in (("by producer", by_producer), ("shuffled", shuffled)):
-        of_split = sorted((row for row in LEAKS if row["split"] == split), key=lambda row: -float(row["leak"]))
-        assert points.get_label() == split
-        assert points.get_offsets()[:, 0].tolist() == [float(row["accuracy"]) for row in of_split]
+    assert (by_producer.get_label(), shuffled.get_label()) == ("by producer", "shuffled")
+    assert by_producer.get_offsets()[:, 0].tolist() == [0.68, 0.72]  # the largest leak first
+    assert shuffled.get_offsets()[:, 0].tolist() == [0.75, 0.73]
     assert by_producer.get_paths()[0].vertices.shape != shuffled.get_paths()[0].vertices.shape  # to tell them in grey
-    assert [text.get_text() for text in left.get_yticklabels()] == [
-        f"{row['learner']},\n{int(row['songs']):,} songs" for row in of_split
-    ]
+    labels = [text.get_text() for text in left.get_yticklabels()]
+    assert labels == ["nearest neighbours,\n1,000 songs", "logistic regression,\n20,000 songs"]
     ends = [list(line.get_xdata()) for line in right.get_lines() if line.get_marker() == "|"]
-    assert ends == [[float(row["leak_low"]), float(row["leak_high"])] for row in of_split]
-    leaks = [line.get_xdata()[0] for line in right.get_lines() if line.get_marker() == "o"]
-    assert leaks == [float(row["leak"]) for row in of_split]
+    assert ends == [[0.05, 0.09], [-0.01, 0.03]]
+    assert [line.get_xdata()[0] for line in right.get_lines() if line.get_marker() == "o"] == [0.07, 0.01]
 
 
 @pytest.mark.parametrize("source", ["stand-in", "uci"])
-def test_every_figure_names_the_source_of_the_songs(source):
-    drawn = figures.learning_rates(read_rows(Path("plots/learning_rates.csv")), source)
-    assert f"({source})" in drawn.axes[0].get_title()
+def test_every_figure_names_the_source_of_the_songs(rates, source):
+    assert f"({source})" in figures.learning_rates(rates, source).axes[0].get_title()
