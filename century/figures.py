@@ -43,7 +43,7 @@ mpl.rcParams.update(
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, float_precision="round_trip")
+    return pd.read_csv(path)
 
 
 def save(figure: Figure, path: Path) -> None:

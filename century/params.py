@@ -77,7 +77,7 @@ class GradientCheck(Section):
     tolerance: Positive
 
 
-class Run(Section):
+class Schedule(Section):
     iterations: Count
     every: Count
     seed: Seed
@@ -87,14 +87,14 @@ class Run(Section):
         require(divides, "every", self.every, f"a divisor of iterations = {self.iterations}")
 
 
-class LearningRates(Run):
+class LearningRates(Schedule):
     too_small: LearningRate
     good: LearningRate
     too_large: LearningRate
     batch_size: Count
 
 
-class Sweep(Run):
+class Sweep(Schedule):
     learning_rates: Annotated[list[LearningRate], Meta(min_length=1)]
     batch_sizes: Annotated[list[Count], Meta(min_length=1)]
 

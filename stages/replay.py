@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from century.document.comparison import NO_SONGS, Figure, compare, is_published_task, summary
-from century.document.replay import Ending, Point, best, curves, endings, outcome, replay
+from century.document.comparison import TOY_CELLS, Figure, compare, is_published_task, summary
+from century.document.replay import CurveRow, SweepRow, best, curve_rows, outcome, replay, sweep_rows
 from century.files import read_json, write_csv, write_json
 from century.params import Params
 from century.songs.tables import read_songs
@@ -19,11 +19,11 @@ def stage(params: Params) -> None:
     is_uci_file = read_json(Path("metrics/download.json"))["is_uci_file"]
     comparable = is_published_task(is_uci_file, params.binarize.threshold_year, split.train_rows, split.validation_rows)
     figures = compare(numbers)
-    toy = [figure for figure in figures if figure.cell in NO_SONGS]
-    songs = [figure for figure in figures if figure.cell not in NO_SONGS]
+    toy = [figure for figure in figures if figure.cell in TOY_CELLS]
+    songs = [figure for figure in figures if figure.cell not in TOY_CELLS]
     write_csv(Path("data/replay_comparison.csv"), Figure._fields, toy + songs if comparable else toy)
-    write_csv(Path("plots/replay.csv"), Point._fields, curves({"as published": published, "run right": right}))
-    write_csv(Path("plots/replay_sweep.csv"), Ending._fields, endings(published, right))
+    write_csv(Path("plots/replay.csv"), CurveRow._fields, curve_rows({"as published": published, "run right": right}))
+    write_csv(Path("plots/replay_sweep.csv"), SweepRow._fields, sweep_rows(published, right))
     write_json(
         Path("metrics/replay.json"),
         {

@@ -1,4 +1,4 @@
-"""Every number that the document prints, and whether the replay meets it."""
+"""Every number that the document prints beside the number of the replay."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,11 +8,11 @@ import numpy as np
 from century.files import read_json
 
 PRINTED = Path(__file__).parent / "printed.json"
-NO_SONGS = (16, 17)  # the cells whose numbers come from no song, and so hold on any data
+TOY_CELLS = (16, 17)  # cells of the document whose numbers come from a toy example, so that they hold for any songs
 
 
 class Figure(NamedTuple):
-    """One printed number beside the replay's; `place` counts from 0 where a name has several."""
+    """A printed number beside that of the replay; `place` counts from 0 where a name has several numbers."""
 
     cell: int
     name: str
@@ -23,12 +23,12 @@ class Figure(NamedTuple):
 
 
 def is_published_task(is_uci_file: bool, threshold_year: int, train_rows: int, validation_rows: int) -> bool:
-    """The document's file, labels and parts: nothing else can give its numbers."""
+    """Whether the file, the labels and the parts are those of the document: no others can give its numbers."""
     return is_uci_file and (threshold_year, train_rows, validation_rows) == (2000, 463_715, 50_000)
 
 
 def compare(numbers: dict[str, Any]) -> list[Figure]:
-    """Each printed number beside that of its name; they match if they are the same text in the document's format."""
+    """Each printed number beside that of its name. They match if they are the same text in the document's format."""
     figures = []
     for name, entry in read_json(PRINTED).items():
         replayed = np.ravel(numbers[name]).tolist()
@@ -40,6 +40,6 @@ def compare(numbers: dict[str, Any]) -> list[Figure]:
 
 
 def summary(figures: list[Figure]) -> dict[str, Any]:
-    """How many match, of how many, and which do not."""
+    """How many figures match, of how many, and which do not."""
     missed = [f"{f.name} [{f.place}]: printed {f.printed!r}, replayed {f.replayed!r}" for f in figures if not f.matched]
     return {"matched": len(figures) - len(missed), "of": len(figures), "not_matched": missed}

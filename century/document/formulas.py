@@ -1,7 +1,7 @@
-"""The assignment's own formulas and training loop, kept only to meet the figures that it prints.
+"""The formulas and the training loop of the assignment, kept only to reproduce the figures that it prints.
 
-With its epsilon, its logarithms of y and its 1/N taken first they differ from `logistic` in the last digits, and a
-forward difference divides those by 1e-5 or less.
+They differ from `model.logistic` in the last digits, because they add an epsilon, take logarithms of y and divide by N
+first; and a forward difference divides those digits by 1e-5 or less.
 
 Shapes: X (n, d), t (n,), w (d,), b a scalar, y (n,).
 """
@@ -39,12 +39,12 @@ def gradient(X: Array, y: Array, t: Array) -> tuple[Array, float]:
 def descend(
     X: Array, t: Array, w: Array, b: float, mu: float, batch_size: int, rng: np.random.RandomState
 ) -> Iterator[float]:
-    """Step after step without end, a new order of the songs for each pass; yield b after every step.
+    """Descend without end, in a new order of the songs for each pass; yield b after every step.
 
-    w is written in place, so whoever holds that array holds the trained weights, wanted or not. b is a number, and a
-    number cannot change: the caller's stays what it was.
+    w is written in place, so that whoever holds that array holds the trained weights. b is a number, which cannot be
+    written in place, so that the caller's b stays as it was.
     """
-    batch_size = min(batch_size, len(X))  # too few songs for one minibatch would be passed over for ever
+    batch_size = min(batch_size, len(X))  # otherwise a pass over too few songs would never make a step
     while True:
         order = rng.permutation(len(X))
         for start in range(0, len(X) - batch_size + 1, batch_size):

@@ -1,11 +1,12 @@
-"""The document's run, from its first random draw to its last accuracy; and its sweep again without its two mistakes.
+"""The run of the document, from its first random draw to its last accuracy, and its sweep without its two mistakes.
 
-One legacy stream of NumPy, seeded with 1, gives in this order: the shuffle of the train rows; w and b for the gradient
-check on the first training song; an order of the training songs for each pass of the three runs that compare learning
-rates; w and b where the sweep starts; an order for each pass of its nine runs.
+The document draws all its random numbers from one legacy stream of NumPy, seeded with 1, in this order: the shuffle of
+the train rows; w and b for the gradient check on the first training song; an order of the training songs for each pass
+of the three runs that compare learning rates; w and b where the sweep starts; an order for each pass of its nine runs.
 
-The mistakes: a run writes into the very weights that it was given, so every run but the first starts where the last
-one ended (with the bias of the first); and the sweep's batch size never reaches the training, which always takes 100.
+Its two mistakes: A run writes into the array of weights that it is given, so every run but the first starts where the
+last one ended (with the bias of the first). And the batch size of the sweep never reaches the training, which always
+takes 100 songs.
 
 Shapes: X (n, 90) z-scored in float64, t (n,), w (90,), b a scalar.
 """
@@ -36,7 +37,7 @@ Pair = tuple[float, int]  # learning rate, batch size
 
 
 class Run(NamedTuple):
-    """Where a run ended, and what the validation set said every 10 steps: 10 losses, 10 accuracies."""
+    """Where a run ended, with the loss and the accuracy on the validation set after every 10 of its 100 steps."""
 
     w: Array
     b: float
@@ -48,33 +49,35 @@ Sweep = dict[Pair, Run]
 
 
 def replay(X: Array, t: Array, train_rows: int, validation_rows: int) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The document's numbers, by their names in printed.json; the sweep as published; the sweep run right."""
+    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep run right."""
     rng = np.random.RandomState(1)
     parts = take_parts(X, t, train_rows, validation_rows, rng)
     train, validation = parts["train"], parts["validation"]
     with ThreadPoolExecutor(2) as pool:  # scikit-learn's fits draw nothing from the stream, so they run beside the rest
         then, today = pool.submit(fit_as_in_2021, *train), pool.submit(LogisticRegression().fit, *train)
-        numbers, published, right = every_run(train, validation, rng)
-    return numbers | results(published, then.result(), today.result(), parts), published, right
+        numbers, published, right = all_runs(train, validation, rng)
+    return numbers | final_numbers(published, then.result(), today.result(), parts), published, right
 
 
-def every_run(train: Songs, validation: Songs, rng: np.random.RandomState) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The numbers of the gradient checks and of all runs; both sweeps."""
-    numbers = named("toy", gradient_figures(np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5))
-    numbers |= named("song", gradient_figures(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
+def all_runs(train: Songs, validation: Songs, rng: np.random.RandomState) -> tuple[dict[str, Any], Sweep, Sweep]:
+    """The numbers of the gradient checks and of all runs; the sweep as published; the sweep run right."""
+    numbers = prefix_names("toy", gradient_figures(np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5))
+    numbers |= prefix_names("song", gradient_figures(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
     w, b = np.zeros(90), 0.0
     for mu in LEARNING_RATES:
-        numbers |= named(f"learning rate {mu}", looks(run(train, validation, w, b, mu, BATCH_SIZE, rng)))
+        numbers |= prefix_names(
+            f"learning rate {mu}", printed_curves(run_once(train, validation, w, b, mu, BATCH_SIZE, rng))
+        )
     w, b = rng.randn(90), rng.randn(1)[0]
-    right = sweep(train, validation, w, b, deepcopy(rng), right=True)  # first, while w is still the start
-    published = sweep(train, validation, w, b, rng, right=False)
-    for (mu, batch_size), done in published.items():
-        numbers |= named(f"sweep {mu}, {batch_size}", looks(done))
+    right = run_sweep(train, validation, w, b, deepcopy(rng), right=True)  # first, while w is still the start
+    published = run_sweep(train, validation, w, b, rng, right=False)
+    for (mu, batch_size), run in published.items():
+        numbers |= prefix_names(f"sweep {mu}, {batch_size}", printed_curves(run))
     return numbers, published, right
 
 
-def named(of: str, numbers: dict[str, Any]) -> dict[str, Any]:
-    return {f"{of}: {name}": number for name, number in numbers.items()}
+def prefix_names(prefix: str, numbers: dict[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}: {name}": number for name, number in numbers.items()}
 
 
 def take_parts(
@@ -108,10 +111,10 @@ def gradient_figures(X: Array, t: Array, w: Floats, b: float, h: float) -> dict[
     }
 
 
-def run(
+def run_once(
     train: Songs, validation: Songs, w: Array, b: float, mu: float, batch_size: int, rng: np.random.RandomState
 ) -> Run:
-    """100 steps from w and b, w written in place."""
+    """100 steps from w and b. As in the document, w is written in place."""
     X, t = validation
     losses, shares = [], []
     steps = formulas.descend(*train, w, b, mu, batch_size, rng)
@@ -123,12 +126,12 @@ def run(
     return Run(w.copy(), b, losses, shares)
 
 
-def sweep(train: Songs, validation: Songs, w: Array, b: float, rng: np.random.RandomState, right: bool) -> Sweep:
-    """A run for each pair of the grid: as published, or right, each from the start given and with its batch size."""
+def run_sweep(train: Songs, validation: Songs, w: Array, b: float, rng: np.random.RandomState, right: bool) -> Sweep:
+    """A run for each pair of the grid: with both mistakes, or right: from the given start, with its own batch size."""
     runs = {}
     for mu, batch_size in tqdm(GRID, desc="sweep, right" if right else "sweep, as published", disable=None):
         start = w.copy() if right else w
-        runs[mu, batch_size] = run(train, validation, start, b, mu, batch_size if right else BATCH_SIZE, rng)
+        runs[mu, batch_size] = run_once(train, validation, start, b, mu, batch_size if right else BATCH_SIZE, rng)
     return runs
 
 
@@ -137,15 +140,15 @@ def best(runs: Sweep) -> Pair:
     return min(runs, key=lambda pair: runs[pair].losses[-1])
 
 
-def looks(run: Run) -> dict[str, list[float]]:
+def printed_curves(run: Run) -> dict[str, list[float]]:
     return {
         "validation loss": run.losses,
         "validation accuracy in percent": [100 * share for share in run.accuracies],
     }
 
 
-def results(published: Sweep, then: Floats, today: LogisticRegression, parts: dict[str, Songs]) -> dict[str, Any]:
-    """The pair that the document chooses, the accuracy of its weights, and of scikit-learn then and today."""
+def final_numbers(published: Sweep, then: Floats, today: LogisticRegression, parts: dict[str, Songs]) -> dict[str, Any]:
+    """The pair that the document chooses, the accuracies of its weights, and those of scikit-learn then and today."""
     pair = best(published)
     ours = published[pair]
     models: dict[str, Callable[[Array], Array]] = {
@@ -153,17 +156,17 @@ def results(published: Sweep, then: Floats, today: LogisticRegression, parts: di
         "scikit-learn": lambda X: predict(then[:-1], then[-1], X),
         "scikit-learn today": today.predict,
     }
-    numbers: dict[str, Any] = named("best", {"learning rate": pair[0], "batch size": pair[1]})
+    numbers: dict[str, Any] = prefix_names("best", {"learning rate": pair[0], "batch size": pair[1]})
     for name, model in models.items():
-        numbers |= named(name, {f"{part} accuracy": accuracy(model(X), t) for part, (X, t) in parts.items()})
+        numbers |= prefix_names(name, {f"{part} accuracy": accuracy(model(X), t) for part, (X, t) in parts.items()})
     return numbers
 
 
 def fit_as_in_2021(X: Array, t: Array) -> Floats:
     """w and b (91,), as scikit-learn's LogisticRegression() found them when the document was written (1.0).
 
-    It gave L-BFGS the sum of the losses, with half the square of w, and SciPy's own rule for stopping: no step that
-    helps by more than 2e-9 of the sum. Today it gives the mean, stops by the gradient alone, and stops earlier.
+    It gave L-BFGS the sum of the losses plus half the square of w, and SciPy's own rule for stopping, which is that a
+    step lowers the sum by less than 2e-9 of it. Today it gives the mean and stops by the gradient alone, which is earlier.
     Source: scikit-learn 1.0, linear_model/_logistic.py.
     """
 
@@ -178,8 +181,8 @@ def fit_as_in_2021(X: Array, t: Array) -> Floats:
     return x
 
 
-class Point(NamedTuple):
-    """One look at the validation set; `step_of_sweep` counts on from run to run."""
+class CurveRow(NamedTuple):
+    """The loss and the accuracy on the validation set after some steps; `step_of_sweep` counts on from run to run."""
 
     procedure: str
     learning_rate: float
@@ -190,17 +193,17 @@ class Point(NamedTuple):
     validation_accuracy: float
 
 
-def curves(procedures: dict[str, Sweep]) -> list[Point]:
+def curve_rows(procedures: dict[str, Sweep]) -> list[CurveRow]:
     return [
-        Point(procedure, *pair, iteration, number * ITERATIONS + iteration, *look)
+        CurveRow(procedure, *pair, iteration, number * ITERATIONS + iteration, *measured)
         for procedure, runs in procedures.items()
         for number, (pair, run) in enumerate(runs.items())
-        for iteration, *look in zip(range(EVERY, ITERATIONS + 1, EVERY), run.losses, run.accuracies, strict=True)
+        for iteration, *measured in zip(range(EVERY, ITERATIONS + 1, EVERY), run.losses, run.accuracies, strict=True)
     ]
 
 
-class Ending(NamedTuple):
-    """The last look of a pair's two runs, with what the published one really was: batches and steps before it."""
+class SweepRow(NamedTuple):
+    """The ends of the two runs of a pair, with the batch size of the published one and the steps taken before it."""
 
     learning_rate: float
     batch_size: int
@@ -212,17 +215,17 @@ class Ending(NamedTuple):
     right_accuracy: float
 
 
-def endings(published: Sweep, right: Sweep) -> list[Ending]:
+def sweep_rows(published: Sweep, right: Sweep) -> list[SweepRow]:
     return [
-        Ending(*pair, BATCH_SIZE, number * ITERATIONS, *last(published[pair]), *last(right[pair]))
+        SweepRow(*pair, BATCH_SIZE, number * ITERATIONS, *end_of(published[pair]), *end_of(right[pair]))
         for number, pair in enumerate(published)
     ]
 
 
-def last(run: Run) -> tuple[float, float]:
+def end_of(run: Run) -> tuple[float, float]:
     return run.losses[-1], run.accuracies[-1]
 
 
 def outcome(runs: Sweep, pair: Pair) -> dict[str, float]:
     names = ("learning_rate", "batch_size", "validation_loss", "validation_accuracy")
-    return dict(zip(names, (*pair, *last(runs[pair])), strict=True))
+    return dict(zip(names, (*pair, *end_of(runs[pair])), strict=True))

@@ -9,8 +9,17 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from century.document import comparison, formulas
-from century.document.comparison import NO_SONGS, compare, is_published_task, summary
-from century.document.replay import BATCH_SIZE, GRID, best, curves, endings, fit_as_in_2021, gradient_figures, replay
+from century.document.comparison import TOY_CELLS, compare, is_published_task, summary
+from century.document.replay import (
+    BATCH_SIZE,
+    GRID,
+    best,
+    curve_rows,
+    fit_as_in_2021,
+    gradient_figures,
+    replay,
+    sweep_rows,
+)
 from century.files import read_json
 
 PRINTED = read_json(comparison.PRINTED)
@@ -164,13 +173,13 @@ def test_the_fit_of_2021_ends_at_the_same_optimum():
 
 def test_a_published_run_goes_on_from_the_weights_of_the_last_and_takes_100_songs_whatever_its_label(replayed):
     _, published, right = replayed
-    rows = endings(published, right)
+    rows = sweep_rows(published, right)
     assert [row.published_batch_size for row in rows] == [BATCH_SIZE] * 9
     assert [row.published_steps_before for row in rows] == list(range(0, 900, 100))
     assert [(row.published_loss, row.right_loss) for row in rows] == [
         (published[pair].losses[-1], right[pair].losses[-1]) for pair in GRID
     ]
-    points = curves({"as published": published})
+    points = curve_rows({"as published": published})
     assert [point.step_of_sweep for point in points] == list(range(10, 901, 10))
     assert [point.validation_loss for point in points] == [loss for run in published.values() for loss in run.losses]
 
@@ -184,7 +193,7 @@ def test_the_toy_figures_are_met_on_any_data(replayed):
     assert numbers["toy: dL/db by differences"] == -0.26894043830827385
     assert numbers["toy: error of dL/db"] == 9.830617212491788e-07
     assert numbers["toy: largest error of dL/dw"] == 9.830617212491788e-07
-    toy = summary([figure for figure in compare(numbers) if figure.cell in NO_SONGS])
+    toy = summary([figure for figure in compare(numbers) if figure.cell in TOY_CELLS])
     assert toy == {"matched": 184, "of": 184, "not_matched": []}
 
 
