@@ -166,7 +166,7 @@ def fit_as_in_2021(X: Array, t: Array) -> Floats:
     """w and b (91,), as scikit-learn's LogisticRegression() found them when the document was written (1.0).
 
     It gave L-BFGS the sum of the losses plus half the square of w, and SciPy's own rule for stopping, which is that a
-    step lowers the sum by less than 2e-9 of it. Today it gives the mean and stops by the gradient alone, which is earlier.
+    step lowers the sum by less than 2e-9 of it. Today it gives the mean, stops by the gradient alone and so earlier.
     Source: scikit-learn 1.0, linear_model/_logistic.py.
     """
 
