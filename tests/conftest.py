@@ -1,7 +1,9 @@
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+from clones import ALL, REPOSITORY, SMALL, commit, edit, repro, run
 from hypothesis import settings
 
 from century.songs.published import MEMBER
@@ -22,3 +24,27 @@ def make_zip(tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A clone of this working tree in which the whole graph has run on a small stand-in; never edited."""
+    clone = tmp_path_factory.mktemp("finished") / "clone"
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY).stdout
+    for name in filter(None, listed.split("\0")):
+        if (REPOSITORY / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(REPOSITORY / name, clone / name)
+    for old, new in SMALL.items():
+        edit(clone / "params.yaml", old, new)
+    run("git", "init", "--quiet", cwd=clone)
+    commit(clone, "small")
+    assert repro(clone).ran == ALL
+    commit(clone, "results")
+    return clone
+
+
+@pytest.fixture
+def clone(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "clone", symlinks=True)
+    return tmp_path / "clone"

@@ -19,9 +19,14 @@ def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
 def test_a_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path, error):
     path = tmp_path / "file.txt"
     path.write_text("old")
-    with pytest.raises(error), replacing(path) as partial:
-        partial.write_text("half")
-        raise error
+
+    def write_half():
+        with replacing(path) as partial:
+            partial.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -13,105 +13,13 @@ import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn.metrics
+from clones import ALL, digests, edit, repro, run
 from random_songs import random_text
-
-REPOSITORY = Path(__file__).parents[2]
-ALL = [
-    "download",
-    "binarize",
-    "split",
-    "normalize",
-    "gradient_check",
-    "learning_rates",
-    "sweep",
-    "train",
-    "baseline",
-    "evaluate",
-    "producer_effect",
-    "selection",
-    "replay",
-    "figures",
-    "report",
-]
-SMALL = {
-    "songs: 515345": "songs: 3000",
-    "train_songs: 463715": "train_songs: 2600",
-    "train_rows: 463715": "train_rows: 2600",
-    "validation_rows: 50000": "validation_rows: 400",
-}
-
-
-def run(*command, cwd, check=True, **environment):
-    result = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
-    )
-    if check:
-        assert result.returncode == 0, result.stdout + result.stderr
-    return result
-
-
-def repro(clone, *options, check=True, **environment):
-    """The result of `dvc repro`, with the stages that it ran, and those that it restored from the run cache."""
-    result = run("dvc", "repro", *options, cwd=clone, check=check, **environment)
-    result.ran = re.findall(r"^Running stage '(\w+)'", result.stdout, re.MULTILINE)
-    result.restored = re.findall(r"^Stage '(\w+)' is cached", result.stdout, re.MULTILINE)
-    return result
-
-
-def edit(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) >= 1, f"{old!r} is not in {path}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-def digests(clone):
-    """The sha256 of every file that the stages write."""
-    files = [
-        path
-        for folder in ("data", "metrics", "plots", "figures", "report")
-        for path in (clone / folder).rglob("*")
-        if path.is_file()
-    ]
-    return {
-        str(path.relative_to(clone)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if path.name != ".gitignore"
-    }
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A clone of this working tree in which the whole graph has run on a small stand-in; never edited."""
-    clone = tmp_path_factory.mktemp("finished") / "clone"
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY).stdout
-    for name in filter(None, listed.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(REPOSITORY / name, clone / name)
-    for old, new in SMALL.items():
-        edit(clone / "params.yaml", old, new)
-    run("git", "init", "--quiet", cwd=clone)
-    commit(clone, "small")
-    assert repro(clone).ran == ALL
-    commit(clone, "results")
-    return clone
-
-
-def commit(clone, message):
-    run("git", "add", "--all", cwd=clone)
-    run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", message, cwd=clone)
-
-
-@pytest.fixture
-def clone(finished, tmp_path):
-    shutil.copytree(finished, tmp_path / "clone", symlinks=True)
-    return tmp_path / "clone"
 
 
 def test_a_second_run_runs_nothing_and_git_is_clean(clone):

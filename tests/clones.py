@@ -1,0 +1,75 @@
+"""Clones of the repository with a small stand-in, for tests through real `dvc` commands."""
+
+import hashlib
+import os
+import re
+import subprocess
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+ALL = [
+    "download",
+    "binarize",
+    "split",
+    "normalize",
+    "gradient_check",
+    "learning_rates",
+    "sweep",
+    "train",
+    "baseline",
+    "evaluate",
+    "producer_effect",
+    "selection",
+    "replay",
+    "figures",
+    "report",
+]
+SMALL = {
+    "songs: 515345": "songs: 3000",
+    "train_songs: 463715": "train_songs: 2600",
+    "train_rows: 463715": "train_rows: 2600",
+    "validation_rows: 50000": "validation_rows: 400",
+}
+
+
+def run(*command, cwd, check=True, **environment):
+    result = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
+    )
+    if check:
+        assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def repro(clone, *options, check=True, **environment):
+    """The result of `dvc repro`, with the stages that it ran, and those that it restored from the run cache."""
+    result = run("dvc", "repro", *options, cwd=clone, check=check, **environment)
+    result.ran = re.findall(r"^Running stage '(\w+)'", result.stdout, re.MULTILINE)
+    result.restored = re.findall(r"^Stage '(\w+)' is cached", result.stdout, re.MULTILINE)
+    return result
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def digests(clone):
+    """The sha256 of every file that the stages write."""
+    files = [
+        path
+        for folder in ("data", "metrics", "plots", "figures", "report")
+        for path in (clone / folder).rglob("*")
+        if path.is_file()
+    ]
+    return {
+        str(path.relative_to(clone)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.name != ".gitignore"
+    }
+
+
+def commit(clone, message):
+    run("git", "add", "--all", cwd=clone)
+    run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", message, cwd=clone)
