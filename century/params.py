@@ -100,18 +100,9 @@ class Sweep(Schedule):
 
 
 class Train(Section):
-    learning_rate: LearningRate | str
-    batch_size: Count | str
-    memory: Count
     tolerance: Positive
     max_epochs: Count
-
-    def __post_init__(self) -> None:
-        for key, value, number in (
-            ("learning_rate", self.learning_rate, "a number"),
-            ("batch_size", self.batch_size, "a whole number"),
-        ):
-            require(value == "sweep" or not isinstance(value, str), key, value, f"{number} or 'sweep'")
+    memory: Count
 
 
 class Baseline(Section):
@@ -160,11 +151,10 @@ class Params(Section):
         batch_sizes = {
             "learning_rates.batch_size": self.learning_rates.batch_size,
             "sweep.batch_sizes": max(self.sweep.batch_sizes),
-            "train.batch_size": self.train.batch_size,
         }
         rule = f"at most the {songs} training songs (split.train_rows - split.validation_rows)"
         for key, size in batch_sizes.items():
-            require(isinstance(size, str) or size <= songs, key, size, rule)
+            require(size <= songs, key, size, rule)
 
 
 class Yaml12Loader(yaml.CSafeLoader):

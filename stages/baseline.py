@@ -1,28 +1,49 @@
 """Fit scikit-learn's logistic regression to the same songs."""
 
+import sys
+import warnings
 from pathlib import Path
 
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from century.evaluation.scores import exact_logits, scores
 from century.files import read_json, write_json
+from century.model.logistic import sigmoid
 from century.model.saved import write_model
 from century.params import Params
 from century.songs.tables import read_songs
 
+BIAS_TOLERANCE = 1e-3  # ten times what L-BFGS itself allows any slope of the loss
+
 
 def stage(params: Params) -> None:
     X, t = read_songs(Path("data/train.parquet"))
-    fit = LogisticRegression(C=params.baseline.C, max_iter=params.baseline.max_iter).fit(X, t)
-    w, b = fit.coef_[0], fit.intercept_[0]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit = LogisticRegression(C=params.baseline.C, max_iter=params.baseline.max_iter).fit(X, t)
+    w, b, iterations = fit.coef_[0], fit.intercept_[0], int(fit.n_iter_[0])
     normalization = read_json(Path("data/normalization.json"))
     write_model(Path("data/baseline.json"), w, b, normalization, params.binarize.threshold_year)
-    training = scores(exact_logits(w, b, X), t)
+    z = exact_logits(w, b, X)
+    # Where the penalty is far too strong, L-BFGS ends near zero and reports success. But no penalty is on the bias, so at
+    # every optimum the mean probability is the share of label 1.
+    at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)
+    converged = at_optimum and not any(issubclass(one.category, ConvergenceWarning) for one in caught)
+    training = scores(z, t)
     write_json(
         Path("metrics/baseline.json"),
         {
-            "iterations": int(fit.n_iter_[0]),
+            "converged": converged,
+            "iterations": iterations,
             "training_loss": training["loss"],
             "training_accuracy": training["accuracy"],
         },
     )
+    if not converged:
+        key = "max_iter" if iterations >= params.baseline.max_iter else "C"
+        print(
+            f"baseline: scikit-learn stopped after {iterations} iterations and has not converged; set a larger "
+            f"baseline.{key} than {getattr(params.baseline, key)}",
+            file=sys.stderr,
+        )

@@ -13,7 +13,7 @@ from century.songs.tables import read_songs
 
 def stage(params: Params) -> None:
     check = params.gradient_check
-    X, t = read_songs(Path("data/train.parquet"), check.songs)
+    X, t = read_songs(Path("data/train.parquet"), check.songs, constant=True)
     at = points(X.astype(np.float64), t, FEATURES, check.directions, check.seed)
     errors = {f"error_{name}": refuse_wrong_gradient(point, check.tolerance) for name, point in at.items()}
     rows = [(name, *row) for name, point in at.items() for row in curve(point, check.steps)]

@@ -1,35 +1,83 @@
-"""Train the model until another epoch hardly lowers the training loss."""
+"""Train the model to the optimum; beside it, to show what that takes, plain descent with the sweep's best pair."""
 
+import sys
+from itertools import islice
 from pathlib import Path
 
 from tqdm import tqdm
 
+from century import InputError
+from century.arrays import Floats
 from century.evaluation.scores import exact_logits, scores
 from century.files import read_json, write_csv, write_json
+from century.model.descent import plain_epochs
 from century.model.saved import write_model
-from century.model.training import train
+from century.model.training import Fit, mean_loss, train
 from century.params import Params
 from century.songs.chunks import pieces
 from century.songs.tables import read_songs
 
+COLUMNS = [
+    "descent",
+    "epoch",
+    "songs_seen",
+    "training_loss",
+    "loss_above_minimum",
+    "validation_loss",
+    "validation_accuracy",
+]
+
 
 def stage(params: Params) -> None:
     p = params.train
-    best = read_json(Path("metrics/sweep.json"))["best"]
-    mu = best["learning_rate"] if isinstance(p.learning_rate, str) else p.learning_rate
-    batch_size = best["batch_size"] if isinstance(p.batch_size, str) else p.batch_size
-    training = pieces(Path("data/train.parquet"), p.memory * 2**20)
-    X_validation, t_validation = read_songs(Path("data/validation.parquet"))
-    curve = []
-    epochs = train(training, mu, batch_size, p.tolerance, p.max_epochs)
-    for k, (w, steps, training_loss) in enumerate(tqdm(epochs, desc="train", unit="epoch", disable=None), start=1):
-        validation = scores(exact_logits(w[:-1], w[-1], X_validation), t_validation)
-        curve.append((k, k * steps * batch_size, training_loss, validation["loss"], validation["accuracy"]))
+    pair = read_json(Path("metrics/sweep.json"))["best"]
+    songs = pieces(Path("data/train.parquet"), p.memory * 2**20)
+    X, t = read_songs(Path("data/validation.parquet"))
+
+    def on_validation(w: Floats) -> tuple[float, float]:
+        found = scores(exact_logits(w[:-1], w[-1], X), t)
+        return found["loss"], found["accuracy"]
+
+    fits = list(tqdm(train(songs, p.tolerance, p.max_epochs), desc="train", unit="epoch", disable=None))
+    plain_epoch = plain_epochs(songs, pair["learning_rate"], pair["batch_size"])
+    try:
+        # One epoch of training sees every song twice: for the derivatives at its start, and in its steps.
+        plain = [(w, mean_loss(songs, w)) for w in islice(plain_epoch, 1, 2 * len(fits) - 2, 2)]
+    except ValueError as error:
+        raise InputError(f"train.memory = {p.memory}: holds too few songs for {error}; set a larger one") from None
+    last = fits[-1]
+    fitted = [(fit.w, fit.loss) for fit in fits]
+    rows = [
+        (descent, epochs * k, 2 * k * last.songs, loss, loss - last.lower_bound, *on_validation(w))
+        for descent, epochs, way in (("plain", 2, fitted[:1] + plain), ("to the optimum", 1, fitted))
+        for k, (w, loss) in enumerate(way)
+    ]
+    write_csv(Path("plots/train.csv"), COLUMNS, rows)
     normalization = read_json(Path("data/normalization.json"))
-    write_model(Path("data/model.json"), w[:-1], w[-1], normalization, params.binarize.threshold_year)
-    columns = ["epoch", "songs_seen", "training_loss", "validation_loss", "validation_accuracy"]
-    write_csv(Path("plots/train.csv"), columns, curve)
+    write_model(Path("data/model.json"), last.w[:-1], last.w[-1], normalization, params.binarize.threshold_year)
+    converged = last.gap <= p.tolerance and not last.separates
     write_json(
         Path("metrics/train.json"),
-        {"learning_rate": mu, "batch_size": batch_size, **dict(zip(columns, curve[-1], strict=True))},
+        {
+            "converged": converged,
+            "separable": last.separates,
+            "learning_rate": last.learning_rate,
+            "batch_size": last.batch_size,
+            **dict(zip(COLUMNS[1:], rows[-1][1:], strict=True)),
+        },
+    )
+    if not converged:
+        print(f"train: {why_not_converged(last, len(fits) - 1)}", file=sys.stderr)
+
+
+def why_not_converged(last: Fit, epochs: int) -> str:
+    if last.separates:
+        return (
+            f"the two labels of the {last.songs} training songs can be separated without an error, so the loss has no "
+            f"minimum: it falls while the weights grow. Training stopped at a loss of {last.loss:.1e} after {epochs} "
+            "epochs; use more songs (split.train_rows)"
+        )
+    return (
+        f"stopped after {epochs} epochs, with the loss about {last.gap:.1e} above its minimum; set a larger "
+        "train.max_epochs"
     )

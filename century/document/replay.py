@@ -25,7 +25,7 @@ from tqdm import tqdm
 from century.arrays import Array, Floats, Songs
 from century.document import formulas
 from century.model.differences import forward
-from century.model.logistic import accuracy, gradient, logits, loss, predict, sigmoid
+from century.model.logistic import accuracy, loss, sigmoid
 
 LEARNING_RATES = [0.005, 0.1, 5.0]
 GRID = list(product([0.1, 0.5, 1.0], [64, 512, 1024]))  # learning rate, batch size
@@ -153,7 +153,7 @@ def final_numbers(published: Sweep, then: Floats, today: LogisticRegression, par
     ours = published[pair]
     models: dict[str, Callable[[Array], Array]] = {
         "our SGD": lambda X: formulas.predict(ours.w, ours.b, X),
-        "scikit-learn": lambda X: predict(then[:-1], then[-1], X),
+        "scikit-learn": lambda X: sigmoid(X @ then[:-1] + then[-1]),
         "scikit-learn today": today.predict,
     }
     numbers: dict[str, Any] = prefix_names("best", {"learning rate": pair[0], "batch size": pair[1]})
@@ -171,8 +171,9 @@ def fit_as_in_2021(X: Array, t: Array) -> Floats:
     """
 
     def f(x: Floats) -> tuple[float, Floats]:
-        z = logits(x[:-1], x[-1], X)
-        dw, db = gradient(X, sigmoid(z), t)
+        z = X @ x[:-1] + x[-1]
+        error = sigmoid(z) - t
+        dw, db = error @ X / len(t), error.sum() / len(t)
         value = len(t) * loss(z, t) + float(x[:-1] @ x[:-1]) / 2
         return value, np.append(len(t) * dw + x[:-1], len(t) * db)
 

@@ -1,23 +1,25 @@
 """Minibatch stochastic gradient descent, for one model or for many side by side.
 
-Shapes: X (n, d) songs, the last column 1 throughout, so that its weight is the bias; t (n,) labels 0 or 1.
+Shapes: X (n, d) songs, the last column 1, and t (n,) labels 0 or 1, as in logistic.py.
 A model is a column of W (d, k), its learning rate one of mu (k,); of a stack of such, W is (m, d, k), mu (m, 1, k).
 One step for each model: w <- w - mu dL/dw, where L is the loss over one minibatch of songs, the same for all models.
 Source: Robbins and Monro, A stochastic approximation method, Annals of Mathematical Statistics 22 (1951).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from century.arrays import Array
+from century.arrays import Array, Floats, Songs
+from century.model.logistic import doubled_error
+
+Chunks = Callable[[], Iterable[Songs]]  # each call gives the training set once more, whole or in chunks X, t
 
 
 def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array | None = None) -> Iterator[Array]:
     """Pass over the songs once, as they stand or in the given order (n,), writing to W; yield it after every step.
 
-    Songs left over after the last whole minibatch are skipped. The gradient is that of logistic.py, X' (y - t) / n,
-    with y - t = (tanh(z / 2) - (2 t - 1)) / 2, in arrays that are used again in every step.
+    Songs left over after the last whole minibatch are skipped. The arrays of a step are used again in the next.
     """
     sign = (2 * (t if order is None else t[order]) - 1).astype(X.dtype)[:, None]
     step = (mu / (2 * batch_size)).astype(X.dtype)
@@ -28,10 +30,7 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
         # "clip" writes straight into `gathered`, "raise" would buffer
         rows = X[batch] if order is None else X.take(order[batch], axis=0, out=gathered, mode="clip")
         np.matmul(rows, W, out=z)
-        z *= 0.5
-        np.tanh(z, out=z)
-        z -= sign[batch]
-        gradient = rows.T @ z
+        gradient = rows.T @ doubled_error(z, sign[batch])
         gradient *= step
         W -= gradient
         yield W
@@ -46,3 +45,19 @@ def descend(X: Array, t: Array, W: Array, mu: Array, batch_size: int, rng: np.ra
         raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
     while True:
         yield from epoch(X, t, W, mu, batch_size, rng.permutation(len(X)))
+
+
+def plain_epochs(chunks: Chunks, mu: float, batch_size: int) -> Iterator[Floats]:
+    """w (d,) after each epoch over the songs as they stand, from zero and without end.
+
+    Raises ValueError where a chunk does not fill one minibatch.
+    """
+    d = next(iter(chunks()))[0].shape[1]
+    W = np.zeros((d, 1), np.float32)
+    while True:
+        for X, t in chunks():
+            if batch_size > len(X):
+                raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
+            for _ in epoch(X, t, W, np.array(mu), batch_size):
+                pass
+        yield W[:, 0].astype(np.float64)

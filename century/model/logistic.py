@@ -1,24 +1,18 @@
-"""Logistic regression: the model, its loss, its gradient.
+"""Logistic regression: the model, its loss, and the loss's first and second derivatives.
 
-Shapes: X (n, d) songs by features, w (d,) weights, b the bias, t (n,) labels 0 or 1,
-z (n,) logits, y (n,) probabilities that the label is 1. What comes out has the precision of what goes in.
+Shapes: X (n, d) songs by features, the last column 1, so that the last of the weights w (d,) is the bias; t (n,) labels
+0 or 1; z (n,) logits; y (n,) probabilities that the label is 1. What comes out has the precision of what goes in.
 
-    z = X w + b        y = sigmoid(z)        L = mean(log(1 + e^z) - t z)
-    dL/dw = X' (y - t) / n                   dL/db = mean(y - t)
+    z = X w        y = sigmoid(z)        L = mean(log(1 + e^z) - t z)
+    gradient  dL/dw = X' (y - t) / n     Hessian  d2L/dw2 = X' diag(y (1 - y)) X / n
 
 L is the mean cross-entropy -t log(y) - (1 - t) log(1 - y), written in z: it needs no epsilon and cannot overflow.
-Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2.
+Source: Bishop, Pattern Recognition and Machine Learning (2006), sections 4.3.2 and 4.3.3.
 """
 
 import numpy as np
 
 from century.arrays import Array
-
-
-def logits(w: Array, b: float, X: Array) -> Array:
-    """z (n,)."""
-    z: Array = X @ w + b
-    return z
 
 
 def sigmoid(z: Array) -> Array:
@@ -28,9 +22,9 @@ def sigmoid(z: Array) -> Array:
     return y
 
 
-def predict(w: Array, b: float, X: Array) -> Array:
+def predict(w: Array, X: Array) -> Array:
     """y (n,): the probability that each song was released after the threshold year."""
-    return sigmoid(logits(w, b, X))
+    return sigmoid(X @ w)
 
 
 def losses(z: Array, t: Array) -> Array:
@@ -48,10 +42,29 @@ def loss(z: Array, t: Array) -> float:
     return float(np.mean(losses(z, t)))
 
 
-def gradient(X: Array, y: Array, t: Array) -> tuple[Array, float]:
-    """(dL/dw (d,), dL/db) at the predictions y."""
-    error = y - t
-    return error @ X / len(t), error.sum() / len(t)
+def gradient(X: Array, y: Array, t: Array) -> Array:
+    """dL/dw (d,) at the predictions y."""
+    error = (y - t).astype(X.dtype)
+    return error @ X / len(t)
+
+
+def doubled_error(z: Array, sign: Array) -> Array:
+    """2 (y - t), the doubled error of the gradient, for sign = 2 t - 1; z is overwritten with it.
+
+    2 sigmoid(z) - 1 = tanh(z / 2), hence 2 (y - t) = tanh(z / 2) - (2 t - 1). The small minibatches of descent.py are
+    trained with this form: it makes no new array, and takes a third of the time of sigmoid(z) - t.
+    """
+    z *= 0.5
+    np.tanh(z, out=z)
+    z -= sign
+    return z
+
+
+def hessian(X: Array, y: Array) -> Array:
+    """d2L/dw2 (d, d) at the predictions y."""
+    S = X * np.sqrt(y * (1 - y)).astype(X.dtype)[:, None]
+    H: Array = S.T @ S / len(X)
+    return H
 
 
 def accuracy(y: Array, t: Array) -> float:

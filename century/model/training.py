@@ -1,66 +1,136 @@
-"""Training that finishes the job: stochastic gradient descent with a decaying step and averaged weights.
+"""Training to the optimum: minibatch stochastic gradient descent without the two faults that make it crawl.
 
-The songs are taken as they stand in the training set, which has been shuffled once, so nothing has to be gathered. In
-epoch k the learning rate is mu / k. The last w of an epoch still jumps about with every minibatch; the mean over the
-epoch does not. The model after epoch k is the mean of the epochs' means with weights 1, 4, 9, ..., k^2, which forgets
-the way from zero and averages the rest.
-Source: Polyak and Juditsky, Acceleration of stochastic approximation by averaging, SIAM J. Control Optim. 30 (1992);
-growing weights: Lacoste-Julien, Schmidt and Bach, arXiv 1212.2002 (2012); one order: Mishchenko, Khaled and Richtarik,
-Random reshuffling, NeurIPS 33 (2020).
+The first fault of plain descent (descent.py) is that the loss is steep in some directions and flat in others, while one
+learning rate serves them all. The second is that the gradient of a minibatch is never zero, not even at the optimum, so
+that w never comes to rest. Here each epoch begins with a pass over all songs, which measures at w0 the loss L, its
+gradient and its Hessian H. Then every minibatch B makes the step
 
-Shapes: X (n, d), the last column 1, and t (n,) as in descent.py; w (d,), float64, its last entry the bias.
+    w <- w - mu H^-1 (dL_B/dw(w) - dL_B/dw(w0) + dL/dw(w0))
+
+H^-1 makes the loss equally steep in all directions (with H at w = 0, features are decorrelated and given one variance).
+It also gives the learning rate its scale: mu = 1 is the rate of Newton's method, so there is none to choose. The noise
+of the two gradients over B is nearly the same near w0 and cancels: the step goes to zero where the gradient does. What
+can still go wrong is that few songs, or songs far from all others, make minibatches differ too much from the whole. So
+an epoch that gains too little is undone, and the next has half the rate.
+
+g' H^-1 g / 2, with the gradient g, estimates how far the loss is above its minimum: training ends where that is small.
+
+Source: LeCun, Bottou, Orr and Mueller, Efficient BackProp (1998), for the first; Johnson and Zhang, Accelerating
+stochastic gradient descent using predictive variance reduction, NeurIPS 26 (2013), for the second; Boyd and
+Vandenberghe, Convex Optimization (2004), sections 9.2 and 9.5, for what an epoch has to gain and for the estimate.
+
+Shapes: X (n, d) songs, the last column 1, and t (n,) labels, as in logistic.py; w (d,), float64; H (d, d).
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import count
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
-from century import InputError
-from century.arrays import Array
-from century.model.descent import epoch
-from century.model.logistic import loss
+from century.arrays import Floats
+from century.model.descent import Chunks
+from century.model.logistic import gradient, hessian, losses, sigmoid
 
-Pieces = Callable[[], Iterable[tuple[Array, Array]]]  # gives the training set again and again, as one X, t or several
+MINIBATCHES = 8  # of an epoch. With more of them steps are noisier, with fewer an epoch makes less way
+BLOCK = 4096  # songs whose features, times a factor each, fit the processor's cache
+FLAT = 1e-9  # directions in which the loss curves less than this, against the most curved one, are left alone
 
 
-def averaged_epochs(pieces: Pieces, mu: float, batch_size: int) -> Iterator[tuple[Array, int]]:
-    """The averaged w after each epoch, and its steps, from zero and without end.
+class Fit(NamedTuple):
+    """A model on its way, and what all songs say about it."""
 
-    Raises InputError where a piece does not fill a minibatch.
+    w: Floats
+    loss: float  # L
+    gap: float  # the estimate of L minus its minimum
+    learning_rate: float  # of the last epoch
+    batch_size: int
+    songs: int
+    separates: bool  # every song is on its label's side of y = 1/2. Where training ends so, the loss has no minimum
+
+    @property
+    def lower_bound(self) -> float:
+        """The estimate of the loss that no w is below."""
+        return 0.0 if self.separates else self.loss - self.gap
+
+
+class Measured(NamedTuple):
+    """The loss at w over all songs, with its derivatives."""
+
+    songs: int
+    loss: float
+    gradient: Floats
+    hessian: Floats
+    separates: bool
+
+
+def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
+    """The fit at w = 0 and after each epoch, until its gap is at most the tolerance or max_epochs are over.
+
+    The songs should stand in random order. Where a plane separates the labels, the loss has no minimum: it tends to 0
+    while w grows, and training ends where the gap to 0 is at most the tolerance, with a fit that `separates`.
     """
-    d = next(iter(pieces()))[0].shape[1]
-    W, w_mean = np.zeros((d, 1), np.float32), np.zeros(d)
-    for k in count(1):
-        w_sum, steps = np.zeros(d), 0
-        for X, t in pieces():
-            if len(X) < batch_size:
-                raise InputError(
-                    f"train.memory: it holds {len(X)} songs, no minibatch of {batch_size}; set a larger one"
-                )
-            first = len(X) % batch_size if k % 2 == 0 else 0  # else every epoch would leave over the same songs
-            for _ in epoch(X[first:], t[first:], W, np.array(mu / k), batch_size):
-                w_sum += W[:, 0]
-                steps += 1
-        w_mean = w_mean + (w_sum / steps - w_mean) * 6 * k / ((k + 1) * (2 * k + 1))  # k^2 / (1 + 4 + ... + k^2)
-        yield w_mean, steps
+    d = next(iter(chunks()))[0].shape[1]
+    w, mu, last_mu = np.zeros(d), 1.0, 1.0
+    at_w = measure(chunks, w)
+    batch_size = -(-at_w.songs // MINIBATCHES)
+    for epoch in range(max_epochs + 1):
+        H_inverse = inverse(at_w.hessian)
+        gap = float(at_w.gradient @ H_inverse @ at_w.gradient) / 2
+        yield Fit(w, at_w.loss, gap, last_mu, batch_size, at_w.songs, at_w.separates)
+        if gap <= tolerance or epoch == max_epochs:
+            return
+        with np.errstate(over="ignore", invalid="ignore"):  # a rate far too large: what it gives is not accepted below
+            w_new = descend(chunks, w, at_w.gradient, H_inverse, mu, batch_size)
+            at_w_new = measure(chunks, w_new)
+        last_mu = mu
+        if at_w.loss - at_w_new.loss >= mu * gap / 2:
+            w, at_w, mu = w_new, at_w_new, min(1.0, 1.2 * mu)
+        else:
+            mu /= 2
 
 
-def mean_loss(w: Array, pieces: Pieces) -> float:
-    """L over all songs, from float32 logits: their rounding moves the mean by less than 1e-9."""
-    sums = [(len(t) * loss(X @ w.astype(X.dtype), t), len(t)) for X, t in pieces()]
+def descend(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats, mu: float, batch_size: int) -> Floats:
+    """w (d,) after one epoch from w0, where the gradient over all songs is gradient0."""
+    w = w0.copy()
+    for X, t in chunks():
+        for start in range(0, len(t), batch_size):
+            batch = X[start : start + batch_size]
+            y, y0 = sigmoid(batch @ np.column_stack([w, w0]).astype(X.dtype)).T
+            share = len(batch) / batch_size  # below 1 for the songs that are left over
+            w -= mu * share * H_inverse @ (gradient(batch, y, y0) + gradient0)  # of y - t and y0 - t the labels cancel
+    return w
+
+
+def measure(chunks: Chunks, w: Floats) -> Measured:
+    """The logits and the sums over a block have the precision of X, what is made of them is float64."""
+    d = len(w)
+    songs, loss, g, H, separates = 0, 0.0, np.zeros(d), np.zeros((d, d)), True
+    for X, t in chunks():
+        for start in range(0, len(t), BLOCK):
+            x, labels = X[start : start + BLOCK], t[start : start + BLOCK]
+            z = (x @ w.astype(x.dtype)).astype(np.float64)
+            y, n = sigmoid(z), len(labels)
+            songs += n
+            loss += float(losses(z, labels).sum())
+            g += n * gradient(x, y, labels)
+            H += n * hessian(x, y)
+            separates &= bool(np.all(z * (2 * labels - 1) > 0))
+    return Measured(songs, loss / songs, g / songs, H / songs, separates)
+
+
+def inverse(H: Floats) -> Floats:
+    """H^-1 (d, d) in the directions where H is not flat, 0 in the others: no change of w there changes the loss."""
+    scale = np.sqrt(np.diag(H))
+    scale[scale == 0] = 1
+    curvature, directions = np.linalg.eigh(H / scale / scale[:, None])
+    curved = curvature > FLAT * curvature[-1]
+    directions = directions[:, curved] / scale[:, None]
+    H_inverse: Floats = directions / curvature[curved] @ directions.T
+    return H_inverse
+
+
+def mean_loss(chunks: Chunks, w: Floats) -> float:
+    """L over all songs, from logits of the precision of X: the rounding of float32 moves the mean by less than 1e-9."""
+    sums = [(float(losses(X @ w.astype(X.dtype), t).sum()), len(t)) for X, t in chunks()]
     total, songs = map(sum, zip(*sums, strict=True))
     return total / songs
-
-
-def train(
-    pieces: Pieces, mu: float, batch_size: int, tolerance: float, max_epochs: int
-) -> Iterator[tuple[Array, int, float]]:
-    """(w, steps, training loss) after each epoch, until one lowers the loss by less than the tolerance."""
-    before = np.inf
-    for k, (w, steps) in enumerate(averaged_epochs(pieces, mu, batch_size), start=1):
-        after = mean_loss(w, pieces)
-        yield w, steps, after
-        if before - after < tolerance or k == max_epochs:
-            return
-        before = after
