@@ -130,16 +130,25 @@ def heatmap(axes: Axes, losses: pd.DataFrame) -> None:
 
 
 def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure:
-    """The loss after every epoch on both parts, and the loss of scikit-learn's model as a line to reach."""
-    figure = Figure(figsize=(WIDTH, 3.2))
-    figure.suptitle(f"Our training against scikit-learn's optimum ({source})")
-    for axes, part, key in zip(figure.subplots(1, 2), ("training", "validation"), ("train", "validation"), strict=True):
-        axes.axhline(scores["sklearn"][key]["loss"], color=BLACK, linestyle="--", label="scikit-learn")
-        axes.plot(table["epoch"], table[f"{part}_loss"], label="our SGD", **STYLES[0])
-        axes.set(xlabel="epoch", ylabel=f"{part} loss (nats)")
-        axes.legend(frameon=False, fontsize="small")
-        axes.ticklabel_format(useOffset=False)
-        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+    """Training and plain descent: how far the training loss is above its minimum, and the validation loss.
+
+    Dashed lines are scikit-learn's model. Its training loss is left out where it is not above the estimated minimum.
+    """
+    figure = Figure(figsize=(WIDTH, 3.4))
+    figure.suptitle(f"Training to the optimum, and plain descent ({source})")
+    left, right = figure.subplots(1, 2)
+    minimum = table["training_loss"].iloc[-1] - table["loss_above_minimum"].iloc[-1]
+    above = scores["sklearn"]["train"]["loss"] - minimum
+    if above > 0:
+        left.axhline(above, color=BLACK, linestyle="--", label="scikit-learn")
+    right.axhline(scores["sklearn"]["validation"]["loss"], color=BLACK, linestyle="--", label="scikit-learn")
+    draw_lines(left, table[table["loss_above_minimum"] > 0], "descent", "songs_seen", "loss_above_minimum")
+    draw_lines(right, table[table["songs_seen"] > 0], "descent", "songs_seen", "validation_loss")
+    left.set(xlabel="training songs seen", ylabel="training loss above its minimum (nats)", yscale="log")
+    right.set(xlabel="training songs seen", ylabel="validation loss (nats)")
+    right.ticklabel_format(axis="y", useOffset=False)
+    for axes in (left, right):
+        axes.xaxis.set_major_formatter(mpl.ticker.EngFormatter(sep=""))
     return figure
 
 

@@ -26,7 +26,7 @@ def stage(params: Params) -> None:
     normalization = read_json(Path("data/normalization.json"))
     write_model(Path("data/baseline.json"), w, b, normalization, params.binarize.threshold_year)
     z = exact_logits(w, b, X)
-    # Where the penalty is far too strong, L-BFGS ends near zero and reports success. But no penalty is on the bias, so at
+    # Where the penalty is far too strong, L-BFGS ends near zero and reports success. But the bias has no penalty, so at
     # every optimum the mean probability is the share of label 1.
     at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)
     converged = at_optimum and not any(issubclass(one.category, ConvergenceWarning) for one in caught)

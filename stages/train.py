@@ -67,17 +67,18 @@ def stage(params: Params) -> None:
         },
     )
     if not converged:
-        print(f"train: {why_not_converged(last, len(fits) - 1)}", file=sys.stderr)
+        print(f"train: {what_is_missing(last, len(fits) - 1, p.max_epochs)}", file=sys.stderr)
 
 
-def why_not_converged(last: Fit, epochs: int) -> str:
+def what_is_missing(last: Fit, epochs: int, max_epochs: int) -> str:
+    ended = f"{epochs} epoch{'s' if epochs > 1 else ''}"
     if last.separates:
         return (
-            f"the two labels of the {last.songs} training songs can be separated without an error, so the loss has no "
-            f"minimum: it falls while the weights grow. Training stopped at a loss of {last.loss:.1e} after {epochs} "
-            "epochs; use more songs (split.train_rows)"
+            f"the labels of the {last.songs} training songs can be separated without an error, so the loss has no "
+            f"minimum: it falls while the weights grow. Training stopped after {ended}, at a loss of {last.loss:.1e}; "
+            "use more songs (split.train_rows)"
         )
     return (
-        f"stopped after {epochs} epochs, with the loss about {last.gap:.1e} above its minimum; set a larger "
-        "train.max_epochs"
+        f"stopped after {ended}, with the loss about {last.gap:.1e} above its minimum; set a larger train.max_epochs "
+        f"than {max_epochs}"
     )

@@ -39,7 +39,8 @@ BAD = [
         "too_large: 1e7",
         "learning_rates.too_large = 10000000.0: Expected `float` <= 1000000",
     ),
-    ("tolerance: 2.0e-7", "tolerance: small", "train.tolerance = 'small': Expected `float`, got `str`"),
+    ("max_epochs: 300", "max_epochs: 0", "train.max_epochs = 0: Expected `int` >= 1"),
+    ("tolerance: 1.0e-7 # nats", "tolerance: small #", "train.tolerance = 'small': Expected `float`, got `str`"),
     ("max_iter: 100", "max_iter: true", "baseline.max_iter = True: Expected `int`, got `bool`"),
     ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': Expected `int`, got `str`"),
     (
@@ -52,13 +53,6 @@ BAD = [
     ("[64, 512, 1024]", "[64, -1, 1024]", "sweep.batch_sizes.1 = -1: Expected `int` >= 1"),
     ("[64, 512, 1024]", "[64, 413716]", "sweep.batch_sizes = 413716: must be at most the 413715 training songs"),
     ("batch_size: 100 ", "batch_size: 500000 ", "learning_rates.batch_size = 500000: must be at most the 413715"),
-    ("batch_size: sweep", "batch_size: 413716", "train.batch_size = 413716: must be at most the 413715"),
-    ("batch_size: sweep", "batch_size: half", "train.batch_size = 'half': must be a whole number or 'sweep'"),
-    (
-        "  learning_rate: sweep",
-        "  learning_rate: -1.5",
-        "train.learning_rate = -1.5: Expected `float` > 0",
-    ),
     (
         "validation_rows: 50000",
         "validation_rows: 463715",
@@ -84,8 +78,6 @@ BAD = [
         "  C: 1" + 400 * "0",
         "baseline.C = 100000000000000000...0000000000000000000: Number out of range",
     ),
-    ("batch_size: sweep", "batch_size: 64.5", "train.batch_size = 64.5: Expected `int | str`, got `float`"),
-    ("learning_rate: sweep", "learning_rate: swep", "train.learning_rate = 'swep': must be a number or 'sweep'"),
     ("validation: shuffled", "validation: missing", "split.validation = 'missing': must be 'shuffled' or"),
     ("validation: shuffled", "validation: a - at `$.b`", "split.validation = 'a - at `$.b`': must be 'shuffled' or"),
     (
@@ -146,12 +138,9 @@ def test_what_is_not_utf_8_gives_one_line(tmp_path):
     assert str(refusal.value).startswith(f"{path} is not YAML: 'utf-8' codec")
 
 
-def test_the_other_words_that_may_stand_there_are_read(tmp_path):
-    text = DEFAULTS.replace("validation: shuffled", "validation: contiguous").replace(
-        "batch_size: sweep", "batch_size: 7"
-    )
-    params = read(tmp_path, text)
-    assert (params.split.validation, params.train.batch_size, params.train.learning_rate) == ("contiguous", 7, "sweep")
+def test_the_other_word_that_may_stand_there_is_read(tmp_path):
+    params = read(tmp_path, DEFAULTS.replace("validation: shuffled", "validation: contiguous"))
+    assert params.split.validation == "contiguous"
 
 
 def test_params_cannot_be_changed():

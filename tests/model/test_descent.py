@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from century.model.descent import descend, epoch
+from century.model.descent import descend, epoch, plain_epochs
 from century.model.logistic import gradient, predict
 
 
@@ -49,8 +49,7 @@ def test_songs_in_an_order_are_those_songs_as_they_stand():
 def test_a_step_is_the_gradient_of_the_model():
     X, t = data()
     W = np.random.default_rng(2).standard_normal((7, 1))
-    dw, _ = gradient(X, predict(W[:, 0], 0.0, X), t)
-    expected = W[:, 0] - 0.7 * dw
+    expected = W[:, 0] - 0.7 * gradient(X, predict(W[:, 0], X), t)
     next(epoch(X, t, W, np.array(0.7), 1000))
     np.testing.assert_allclose(W[:, 0], expected, rtol=0, atol=1e-14)
 
@@ -116,11 +115,31 @@ def test_full_batches_at_a_small_rate_walk_to_where_the_gradient_is_zero():
     steps = descend(X, t, column(), np.array(1.0), 300, np.random.default_rng(0))
     for _ in range(3000):
         W = next(steps)
-    dw, _ = gradient(X, predict(W[:, 0], 0.0, X), t)
-    assert np.abs(dw).max() < 1e-9
+    assert np.abs(gradient(X, predict(W[:, 0], X), t)).max() < 1e-9
 
 
 def test_float32_songs_are_trained_on_in_float32():
     X, t = data(dtype=np.float32)
     W = next(epoch(X, t, column(dtype=np.float32), np.array(0.1), 100))
     assert W.dtype == np.float32
+
+
+@pytest.mark.parametrize("size", [1000, 300])
+def test_plain_epochs_pass_over_the_chunks_as_they_stand_from_zero(size):
+    X, t = data(dtype=np.float32)
+    chunks = [(X[i : i + size], t[i : i + size]) for i in range(0, 1000, size)]
+    W, expected = column(dtype=np.float32), []
+    for _ in range(3):
+        for chunk in chunks:
+            for _ in epoch(*chunk, W, np.array(0.4), 80):
+                pass
+        expected.append(W[:, 0].copy())
+    epochs = plain_epochs(lambda: chunks, 0.4, 80)
+    for w in expected:
+        assert (next(epochs) == w).all()
+
+
+def test_chunks_that_do_not_fill_a_minibatch_are_an_error():
+    X, t = data(n=50)
+    with pytest.raises(ValueError, match="a minibatch of 100 songs from 50"):
+        next(plain_epochs(lambda: [(X, t)], 0.5, 100))

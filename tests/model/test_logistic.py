@@ -9,7 +9,7 @@ from scipy.optimize import check_grad
 from scipy.special import expit, log_expit
 from sklearn.metrics import accuracy_score
 
-from century.model.logistic import accuracy, gradient, logits, loss, predict, sigmoid
+from century.model.logistic import accuracy, doubled_error, gradient, hessian, loss, predict, sigmoid
 
 finite = st.floats(-1e300, 1e300)
 
@@ -41,24 +41,39 @@ def test_loss_at_zero_is_ln_2_and_stays_finite_far_out():
     assert loss(np.array([3e38, -3e38], np.float32), t) == pytest.approx(3e38, rel=1e-6)
 
 
+def songs(dtype=np.float64):
+    """200 songs with a last column of ones, and their labels."""
+    rng = np.random.default_rng(0)
+    X = np.hstack([rng.standard_normal((200, 90)), np.ones((200, 1))]).astype(dtype)
+    return X, rng.integers(0, 2, 200)
+
+
 @pytest.mark.parametrize("scale", [0, 0.1, 1, 5])
 def test_gradient_agrees_with_finite_differences_of_scipy(scale):
-    rng = np.random.default_rng(0)
-    X, t = rng.standard_normal((200, 90)), rng.integers(0, 2, 200)
+    X, t = songs()
+    w = scale * np.random.default_rng(1).standard_normal(91)
+    assert check_grad(lambda w: loss(X @ w, t), lambda w: gradient(X, predict(w, X), t), w, seed=0) < 1e-5
 
-    def f(x):
-        return loss(logits(x[:-1], x[-1], X), t)
 
-    def f_gradient(x):
-        return np.append(*gradient(X, predict(x[:-1], x[-1], X), t))
-
-    assert check_grad(f, f_gradient, scale * rng.standard_normal(91), seed=0) < 1e-5
+@pytest.mark.parametrize("scale", [0, 0.1, 1])
+def test_the_hessian_is_the_derivative_of_the_gradient(scale):
+    X, t = songs()
+    w, h = scale * np.random.default_rng(1).standard_normal(91), 1e-5
+    differences = [
+        (gradient(X, predict(w + step, X), t) - gradient(X, predict(w - step, X), t)) / (2 * h)
+        for step in h * np.eye(91)
+    ]
+    np.testing.assert_allclose(hessian(X, predict(w, X)), differences, rtol=0, atol=1e-9)
 
 
 def test_gradient_at_one_song_by_hand():
-    dw, db = gradient(np.array([[2.0, -4.0]]), np.array([0.75]), np.array([1]))
-    assert dw.tolist() == [-0.5, 1.0]
-    assert db == -0.25
+    assert gradient(np.array([[2.0, -4.0, 1.0]]), np.array([0.75]), np.array([1])).tolist() == [-0.5, 1.0, -0.25]
+
+
+@given(arrays(np.float64, 30, elements=st.floats(-700, 700)), arrays(np.int8, 30, elements=st.integers(0, 1)))
+def test_the_doubled_error_is_twice_that_of_the_gradient_to_the_last_digits(z, t):
+    expected = 2 * (sigmoid(z) - t)
+    np.testing.assert_allclose(doubled_error(z, 2 * t - 1), expected, rtol=0, atol=4e-16)
 
 
 @given(arrays(np.float64, 30, elements=st.floats(0, 1)), arrays(np.int8, 30, elements=st.integers(0, 1)))
@@ -67,7 +82,7 @@ def test_accuracy_is_that_of_scikit_learn_with_one_half_as_label_1(y, t):
 
 
 def test_precision_of_the_data_is_kept():
-    X = np.ones((3, 2), np.float32)
-    w = np.zeros(2, np.float32)
-    assert predict(w, 0.0, X).dtype == np.float32
-    assert gradient(X, predict(w, 0.0, X), np.ones(3, np.int8))[0].dtype == np.float32
+    X, t = songs(np.float32)
+    y = predict(np.zeros(91, np.float32), X)
+    assert {y.dtype, gradient(X, y, t).dtype, hessian(X, y).dtype} == {np.dtype(np.float32)}
+    assert gradient(X, y.astype(np.float64), t).dtype == np.float32

@@ -173,6 +173,33 @@ def test_the_first_page_says_whose_songs_they_are(project):
 
 
 @needs_pdftotext
+def test_it_says_of_each_model_whether_it_has_converged(project):
+    ours, theirs = project / "metrics/train.json", project / "metrics/baseline.json"
+    limit, separable = "Our training stopped at its limit", "no final size"
+    change(ours, converged=True, separable=False, epoch=3, loss_above_minimum=1.5e-8)
+    change(theirs, converged=True, iterations=17)
+    words = " ".join(text(project))
+    assert "It takes 3 epochs" in words
+    assert "It converged in 17 iterations" in words
+    assert limit not in words
+    assert separable not in words
+    change(ours, converged=False, epoch=5, loss_above_minimum=0.021)
+    change(theirs, converged=False, iterations=3)
+    words = " ".join(text(project))
+    assert limit in words
+    assert "Training stopped at its limit, after 5 epochs of" in words
+    assert "is an estimated 2.1" in words
+    assert "Scikit-learn\u2019s model has not converged." in words
+    assert "had not converged when it stopped after 3 iterations" in words
+    assert "training to the optimum by" not in words
+    change(ours, separable=True)
+    words = " ".join(text(project))
+    assert separable in words
+    assert "There is no optimum to reach." in words
+    assert limit not in words
+
+
+@needs_pdftotext
 def test_extreme_numbers_do_not_stop_it(project):
     perfect = {"accuracy": 1.0, "loss": 0.0, "auc": 1.0, "brier": 0.0, "calibration_error": 0.0, "songs": 50}
     of_parts = dict.fromkeys(("train", "validation", "test"), perfect)
