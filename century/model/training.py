@@ -1,4 +1,4 @@
-"""Training to the optimum: minibatch stochastic gradient descent without the two faults that make it crawl.
+"""Training to the optimum: minibatch stochastic gradient descent without the two faults that keep it from there.
 
 The first fault of plain descent (descent.py) is that the loss is steep in some directions and flat in others, while one
 learning rate serves them all. The second is that the gradient of a minibatch is never zero, not even at the optimum, so
