@@ -14,7 +14,7 @@ from century.arrays import Array, Songs
 from century.document import formulas
 from century.evaluation.scores import exact_logits
 from century.model.descent import epoch
-from century.model.grid import WIDTH, looks
+from century.model.grid import WIDTH, validation_curves
 from century.model.logistic import loss
 from century.model.training import train
 from century.params import Train
@@ -88,13 +88,13 @@ def document_epoch(X: Array, t: Array, batch_size: int) -> None:
 
 def side_by_side(train: Songs, validation: Songs) -> None:
     Parallel(n_jobs=-1, prefer="threads")(
-        delayed(looks)(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1) for size in BATCH_SIZES
+        delayed(validation_curves)(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1) for size in BATCH_SIZES
     )
 
 
 def one_after_another(train: Songs, validation: Songs) -> None:
     for size in BATCH_SIZES:
-        looks(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1)
+        validation_curves(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1)
 
 
 def our_training(

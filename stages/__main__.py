@@ -44,7 +44,7 @@ def run(name: str) -> None:
         stages = read_stages()
         if name not in stages:
             raise InputError(f"there is no such stage; dvc.yaml has {', '.join(stages)}")
-        params = only(read_params(Path("params.yaml")), declared(stages[name]))
+        params = declared_params(read_params(Path("params.yaml")), declared_keys(stages[name]))
         import_module(f"stages.{name}").stage(params)
     except (InputError, OSError) as error:
         sys.exit(f"{name}: {error}")
@@ -58,18 +58,18 @@ def read_stages() -> dict[str, Any]:
     return stages
 
 
-def declared(stage: dict[str, Any]) -> list[str]:
+def declared_keys(stage: dict[str, Any]) -> list[str]:
     """The keys of params.yaml that a stage of dvc.yaml lists under `params`: `section.key`, or a whole `section`."""
     return [key for key in stage.get("params", []) if isinstance(key, str)]
 
 
-def only(params: Any, keys: list[str]) -> Any:
+def declared_params(params: Any, keys: list[str]) -> Any:
     """The parameters that dotted keys name; reading any other is an AttributeError."""
     fields = {}
     for head in {key.partition(".")[0] for key in keys}:
         rest = [key.partition(".")[2] for key in keys if key.partition(".")[0] == head]
         value = getattr(params, head)
-        fields[head] = value if "" in rest else only(value, rest)
+        fields[head] = value if "" in rest else declared_params(value, rest)
     return SimpleNamespace(**fields)
 
 

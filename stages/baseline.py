@@ -7,9 +7,9 @@ from pathlib import Path
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from century.evaluation.scores import exact_logits, scores
+from century.evaluation.scores import exact_logits
 from century.files import read_json, write_json
-from century.model.logistic import sigmoid
+from century.model.logistic import loss_and_accuracy, sigmoid
 from century.model.saved import write_model
 from century.params import Params
 from century.songs.tables import read_songs
@@ -30,14 +30,14 @@ def stage(params: Params) -> None:
     # every optimum the mean probability is the share of label 1.
     at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)
     converged = at_optimum and not any(issubclass(one.category, ConvergenceWarning) for one in caught)
-    training = scores(z, t)
+    training_loss, training_accuracy = loss_and_accuracy(z, t)
     write_json(
         Path("metrics/baseline.json"),
         {
             "converged": converged,
             "iterations": iterations,
-            "training_loss": training["loss"],
-            "training_accuracy": training["accuracy"],
+            "training_loss": training_loss,
+            "training_accuracy": training_accuracy,
         },
     )
     if not converged:

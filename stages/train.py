@@ -8,9 +8,10 @@ from tqdm import tqdm
 
 from century import InputError
 from century.arrays import Floats
-from century.evaluation.scores import exact_logits, scores
+from century.evaluation.scores import exact_logits
 from century.files import read_json, write_csv, write_json
 from century.model.descent import plain_epochs
+from century.model.logistic import loss_and_accuracy
 from century.model.saved import write_model
 from century.model.training import Fit, mean_loss, train
 from century.params import Params
@@ -35,8 +36,7 @@ def stage(params: Params) -> None:
     X, t = read_songs(Path("data/validation.parquet"))
 
     def on_validation(w: Floats) -> tuple[float, float]:
-        found = scores(exact_logits(w[:-1], w[-1], X), t)
-        return found["loss"], found["accuracy"]
+        return loss_and_accuracy(exact_logits(w[:-1], w[-1], X), t)
 
     fits = list(tqdm(train(songs, p.tolerance, p.max_epochs), desc="train", unit="epoch", disable=None))
     plain_epoch = plain_epochs(songs, pair["learning_rate"], pair["batch_size"])

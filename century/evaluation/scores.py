@@ -3,12 +3,10 @@
 Shapes: X (n, d) normalized features, w (d,), b a scalar, t (n,), y (n,), year (n,).
 """
 
-from typing import Any
-
 import numpy as np
 
 from century.arrays import Array
-from century.model.logistic import accuracy, loss, sigmoid
+from century.model.logistic import accuracy, sigmoid
 
 BLOCK = 8192  # songs turned into float64 at a time
 
@@ -16,11 +14,6 @@ BLOCK = 8192  # songs turned into float64 at a time
 def exact_logits(w: Array, b: float, X: Array) -> Array:
     """z (n,) in float64, without a float64 copy of the whole X."""
     return np.concatenate([X[i : i + BLOCK].astype(np.float64) @ w + b for i in range(0, len(X), BLOCK)])
-
-
-def scores(z: Array, t: Array) -> dict[str, Any]:
-    """The number of songs, the share that is given the right label, and the mean cross-entropy in nats."""
-    return {"songs": len(t), "accuracy": accuracy(sigmoid(z), t), "loss": loss(z, t)}
 
 
 def by_year(z: Array, t: Array, year: Array) -> list[tuple[int, int, float, float]]:

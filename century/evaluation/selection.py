@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from century.arrays import Songs
-from century.model.grid import run, seen_by
+from century.model.grid import train_side_by_side
+from century.model.logistic import loss_and_accuracy
 
 
 class Candidate(NamedTuple):
@@ -32,9 +33,9 @@ def candidates(
     seed: int,
 ) -> list[Candidate]:
     """The runs that the sweep made with this batch size, made again: validation and test songs change no step."""
-    ((_, weights),) = run(train, learning_rates, batch_size, iterations, iterations, seed)
+    ((_, weights),) = train_side_by_side(train, learning_rates, batch_size, iterations, iterations, seed)
     return [
-        Candidate(mu, batch_size, *seen_by(w, validation), *seen_by(w, test))
+        Candidate(mu, batch_size, *(found for X, t in (validation, test) for found in loss_and_accuracy(X @ w, t)))
         for mu, w in zip(learning_rates, weights, strict=True)
     ]
 

@@ -1,6 +1,6 @@
-"""Short training runs from zero, one for each learning rate, looked at through the validation set as they go.
+"""Short training runs from zero, one for each learning rate, measured on the validation set on their way.
 
-Shapes: X (n, d), the last column 1, and t (n,) as in descent.py; w (d,).
+Shapes: X (n, d), the last column 1, and t (n,) labels, as in logistic.py; w (d,).
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,16 +11,17 @@ import numpy as np
 
 from century.arrays import Array, Songs
 from century.model.descent import descend
-from century.model.logistic import accuracy, loss, sigmoid
+from century.model.logistic import loss_and_accuracy
 
-# Models that are multiplied together. BLAS rounds by the shape of a product: with one shape for all, a run's last
-# digits do not depend on which other runs stand beside it. Half of it takes a tenth more for 64 models, twice as much
-# makes three models slower than three runs.
+# Models are multiplied in groups of this size, and a smaller group is filled up with models that stay at zero. BLAS
+# rounds by the shape of a product, so with one shape for all groups the last digits of a run do not depend on which
+# other runs stand beside it. With 16, an epoch of 64 models takes a tenth more time. With 64, an epoch of three models
+# takes longer than three epochs of one.
 WIDTH = 32
 
 
-class Look(NamedTuple):
-    """The validation set after so many steps, and so many songs, of training."""
+class CurvePoint(NamedTuple):
+    """The loss and the accuracy on the validation set after some steps of training."""
 
     iteration: int
     songs_seen: int
@@ -28,13 +29,12 @@ class Look(NamedTuple):
     validation_accuracy: float
 
 
-def run(
+def train_side_by_side(
     train: Songs, learning_rates: Sequence[float], batch_size: int, iterations: int, every: int, seed: int
 ) -> Iterator[tuple[int, list[Array]]]:
-    """Descend from w = 0 for so many steps; every so often yield the step and the w of each learning rate.
+    """Descend from w = 0; after every `every` steps yield the step and the weights of each learning rate.
 
-    The runs see the same songs in the same order, from a random stream that starts from the seed and the batch size,
-    whatever ran before.
+    All runs see the same songs in the same order, from a random stream that starts from the seed and the batch size.
     """
     X, t = train
     k = len(learning_rates)
@@ -47,14 +47,7 @@ def run(
             yield iteration, list(W.swapaxes(1, 2).reshape(-1, X.shape[1])[:k].copy())
 
 
-def seen_by(w: Array, part: Songs) -> tuple[float, float]:
-    """(loss, accuracy) of w on some songs."""
-    X, t = part
-    z = X @ w
-    return loss(z, t), accuracy(sigmoid(z), t)
-
-
-def looks(
+def validation_curves(
     train: Songs,
     validation: Songs,
     learning_rates: Sequence[float],
@@ -62,10 +55,11 @@ def looks(
     iterations: int,
     every: int,
     seed: int,
-) -> list[list[Look]]:
-    """The looks of each learning rate's run, in the order of the rates."""
-    at_each_step = [
-        [Look(iteration, iteration * batch_size, *seen_by(w, validation)) for w in ws]
-        for iteration, ws in run(train, learning_rates, batch_size, iterations, every, seed)
-    ]
-    return [list(of_one_run) for of_one_run in zip(*at_each_step, strict=True)]
+) -> list[list[CurvePoint]]:
+    """The curve of each learning rate, in the order of the rates."""
+    X, t = validation
+    curves: list[list[CurvePoint]] = [[] for _ in learning_rates]
+    for iteration, weights in train_side_by_side(train, learning_rates, batch_size, iterations, every, seed):
+        for curve, w in zip(curves, weights, strict=True):
+            curve.append(CurvePoint(iteration, iteration * batch_size, *loss_and_accuracy(X @ w, t)))
+    return curves

@@ -70,3 +70,8 @@ def hessian(X: Array, y: Array) -> Array:
 def accuracy(y: Array, t: Array) -> float:
     """The share of songs whose y is on the same side of 1/2 as the label; 1/2 itself counts as label 1."""
     return float(np.mean((y >= 0.5) == (t == 1)))
+
+
+def loss_and_accuracy(z: Array, t: Array) -> tuple[float, float]:
+    """L and the accuracy of the logits z: how good a model is on some songs."""
+    return loss(z, t), accuracy(sigmoid(z), t)

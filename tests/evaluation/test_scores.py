@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, log_loss
 
-from century.evaluation.scores import BLOCK, by_year, exact_logits, predictions_changed, scores
-from century.model.logistic import sigmoid
+from century.evaluation.scores import BLOCK, by_year, exact_logits, predictions_changed
+from century.model.logistic import loss_and_accuracy, sigmoid
 from century.songs.normalize import normalize_by_own_statistics
 
 
@@ -14,11 +14,9 @@ def test_logits_and_scores_are_those_of_float64_and_scikit_learn_over_all_blocks
     t = (X @ w + b + rng.standard_normal(len(X)) > 0).astype(np.int8)
     z = exact_logits(w, b, X)
     np.testing.assert_allclose(z, X.astype(np.float64) @ w + b, rtol=1e-13, atol=1e-13)
-    assert scores(z, t) == {
-        "songs": len(t),
-        "accuracy": accuracy_score(t, z >= 0),
-        "loss": pytest.approx(log_loss(t, sigmoid(z)), rel=1e-12),
-    }
+    loss, accuracy = loss_and_accuracy(z, t)
+    assert accuracy == accuracy_score(t, z >= 0)
+    assert loss == pytest.approx(log_loss(t, sigmoid(z)), rel=1e-12)
 
 
 def test_each_year_has_its_own_songs_accuracy_and_mean_probability():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from century.model.descent import descend
-from century.model.grid import looks, run
+from century.model.grid import train_side_by_side, validation_curves
 from century.model.logistic import accuracy, loss, predict
 
 
@@ -20,24 +20,26 @@ def test_a_run_is_its_own_steps_from_zero_with_its_own_batch_size(batch_size):
         *train, np.zeros((6, 1), np.float32), np.array(0.4), batch_size, np.random.default_rng([7, batch_size])
     )
     ws = [next(steps)[:, 0].copy() for _ in range(30)]
-    (seen,) = looks(*parts(), [0.4], batch_size, iterations=30, every=10, seed=7)
-    assert [look.iteration for look in seen] == [10, 20, 30]
-    assert [look.songs_seen for look in seen] == [10 * batch_size, 20 * batch_size, 30 * batch_size]
-    for look in seen:
-        w = ws[look.iteration - 1]
-        assert look.validation_loss == pytest.approx(loss(X @ w, t), rel=1e-5)
-        assert look.validation_accuracy == pytest.approx(accuracy(predict(w, X), t), abs=0.01)
+    (curve,) = validation_curves(*parts(), [0.4], batch_size, iterations=30, every=10, seed=7)
+    assert [point.iteration for point in curve] == [10, 20, 30]
+    assert [point.songs_seen for point in curve] == [10 * batch_size, 20 * batch_size, 30 * batch_size]
+    for point in curve:
+        w = ws[point.iteration - 1]
+        assert point.validation_loss == pytest.approx(loss(X @ w, t), rel=1e-5)
+        assert point.validation_accuracy == pytest.approx(accuracy(predict(w, X), t), abs=0.01)
 
 
 def test_a_run_is_the_same_to_the_last_digit_whichever_way_the_grid_is_cut():
     rates = np.geomspace(0.01, 5, 40).tolist()
     for batch_size in (7, 64, 333, 1024):
-        together = looks(*parts(), rates, batch_size, iterations=20, every=10, seed=1)
+        together = validation_curves(*parts(), rates, batch_size, iterations=20, every=10, seed=1)
         for some in ([0], [39], [3, 20, 38], list(range(39, -1, -1)), list(range(11, 28))):
-            cut = looks(*parts(), [rates[number] for number in some], batch_size, iterations=20, every=10, seed=1)
+            cut = validation_curves(
+                *parts(), [rates[number] for number in some], batch_size, iterations=20, every=10, seed=1
+            )
             assert cut == [together[number] for number in some]
 
 
 def test_the_models_of_a_run_are_its_own_to_keep():
-    kept = [ws for _, ws in run(parts()[0], [0.1, 0.5], 100, iterations=30, every=10, seed=1)]
+    kept = [ws for _, ws in train_side_by_side(parts()[0], [0.1, 0.5], 100, iterations=30, every=10, seed=1)]
     assert len({w.tobytes() for ws in kept for w in ws}) == 6

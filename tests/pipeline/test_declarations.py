@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from century.document.comparison import PRINTED
 from century.params import Params, read_params
-from stages.__main__ import declared
+from stages.__main__ import declared_keys
 
 GRAPH = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
 STAGES = list(GRAPH["stages"])
@@ -113,11 +113,11 @@ def leaves(keys: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_parameters_declared_are_those_that_are_read(stage):
-    assert leaves(declared(GRAPH["stages"][stage])) == parameters_read(stage)
+    assert leaves(declared_keys(GRAPH["stages"][stage])) == parameters_read(stage)
 
 
 def test_every_parameter_is_declared_by_some_stage():
-    declared_by_any = [key for stage in STAGES for key in declared(GRAPH["stages"][stage])]
+    declared_by_any = [key for stage in STAGES for key in declared_keys(GRAPH["stages"][stage])]
     assert leaves(declared_by_any) == leaves(list(Params.__struct_fields__))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from century.params import read_params
-from stages.__main__ import only
+from stages.__main__ import declared_params
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_not_there_is_one_line(project):
 
 
 def test_a_parameter_that_is_not_declared_cannot_be_read():
-    params = only(read_params(Path("params.yaml")), ["split", "train.memory"])
+    params = declared_params(read_params(Path("params.yaml")), ["split", "train.memory"])
     assert params.split.validation_rows == 50_000
     assert params.train.memory == 1024
     for undeclared in (lambda: params.train.tolerance, lambda: params.sweep, lambda: params.baseline.C):
