@@ -25,27 +25,30 @@ from benchmarks.graph import ZIP
 from benchmarks.table import HEAD, compare
 from century.files import read_json
 from century.params import read_params
-from century.songs.archive import COLUMNS, read_archive
-from century.songs.features import songs_schema
+from century.songs.archive import Fingerprint
 from century.songs.labels import label_songs
+from century.songs.lines import COLUMNS
 from century.songs.published import MEMBER
-from century.songs.tables import read_songs, write_table
+from century.songs.tables import read_songs, songs_schema, write_table
+from century.songs.text import read_text
 
 
 def to_parquet() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        write_table(Path(folder) / "songs.parquet", songs_schema(pa.float64()), label_songs(read_archive(ZIP), 2000))
+        write_table(
+            Path(folder) / "songs.parquet", songs_schema(pa.float64()), label_songs(read_text(ZIP, Fingerprint()), 2000)
+        )
 
 
 def inflate_and_parse() -> None:
     """What there is no way around: inflate the member, then parse it, with nothing checked, kept or written."""
     with zipfile.ZipFile(ZIP) as archive, archive.open(MEMBER) as text:
-        for _ in open_csv(text, read_options=ReadOptions(column_names=list(COLUMNS))):
+        for _ in open_csv(text, read_options=ReadOptions(column_names=COLUMNS)):
             pass
 
 
 def read_all() -> None:
-    for _ in read_archive(ZIP):
+    for _ in read_text(ZIP, Fingerprint()):
         pass
 
 

@@ -13,7 +13,7 @@ from benchmarks.process import Cost, measure
 from benchmarks.table import PAIRS, compare, line
 from century.files import read_json
 
-ZIP = Path("data/raw/YearPredictionMSD.txt.zip").resolve()
+ZIP = Path("data/raw/songs").resolve()
 TEN_STAGES = ["dvc", "repro", "evaluate", "learning_rates"]  # with all before them: what the document does, and more
 
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from century import InputError
-
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -29,14 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def link(source: Path, path: Path) -> None:
-    """Make `path` a link to the user's own file: nothing is copied, and DVC sees when that file changes.
-
-    Raises InputError where there is none.
-    """
-    if not source.is_file():
-        raise InputError(
-            f"data.source = {str(source)!r}: there is no such file; it must be stand-in, uci or the path of a zip"
-        )
+    """Make `path` a link to the user's own file: nothing is copied, and DVC sees when that file changes."""
     if source.resolve() == path.resolve():  # the user's file stands in this very place, or is linked already
         return
     with replacing(path) as partial:

@@ -12,10 +12,10 @@ import pyarrow as pa
 from century.arrays import Ints
 from century.files import write_json
 from century.params import Params
-from century.songs.features import FEATURES, songs_schema
+from century.songs.features import FEATURES
 from century.songs.normalize import gather, means_and_stds, scatter
 from century.songs.prefetch import prefetch
-from century.songs.tables import open_table, read_blocks, read_parts, write_table
+from century.songs.tables import open_table, read_blocks, read_parts, songs_schema, write_table
 
 SONGS = Path("data/songs.parquet")
 SPLIT = Path("data/split.parquet")

@@ -16,8 +16,8 @@ def stage(params: Params) -> None:
     X -= normalization["means"]
     X /= normalization["stds"]
     numbers, published, right = replay(X, t, split.train_rows, split.validation_rows)
-    is_uci_file = read_json(Path("metrics/download.json"))["is_uci_file"]
-    comparable = is_published_task(is_uci_file, params.binarize.threshold_year, split.train_rows, split.validation_rows)
+    is_uci_text = read_json(Path("metrics/binarize.json"))["is_uci_text"]
+    comparable = is_published_task(is_uci_text, params.binarize.threshold_year, split.train_rows, split.validation_rows)
     figures = compare(numbers)
     toy = [figure for figure in figures if figure.cell in TOY_CELLS]
     songs = [figure for figure in figures if figure.cell not in TOY_CELLS]

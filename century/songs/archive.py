@@ -1,167 +1,185 @@
-"""The zip of YearPredictionMSD: its one member, read as a stream of tables, and every way in which it can be wrong."""
+"""The bytes of a text, however its file is packed: plain, or compressed by gzip, bzip2, xz or zip.
 
-import io
-import re
+A text is unpacked while it is read, in bounded memory, and nothing of it is written to disk.
+"""
+
+import bz2
+import lzma
+import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from copy import copy
-from pathlib import Path
+from dataclasses import dataclass
+from errno import EINVAL
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-import numpy as np
-import pyarrow as pa
-from isal import igzip_lib
-from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
+from isal import igzip_lib, isal_zlib
 from tqdm import tqdm
 
 from century import InputError
-from century.songs.features import FEATURES
-from century.songs.prefetch import prefetch
-from century.songs.published import MEMBER
 
+CHUNK = 1 << 18  # bytes of the file that are read, and of the text that are unpacked, at a time
+MEMORY = 1 << 27  # bytes that an xz or LZMA stream may ask for; the highest level of xz needs 65 MiB
+LARGEST_RATIO = 200  # of the text to its file; numbers shrink to about a half
+SMALL_TEXT = 1 << 22  # bytes up to which a text may have any ratio
+
+SIGNATURES = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+OTHER_METHODS = {9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub takes it for an instance
-COLUMNS = {"year": pa.int16(), **dict.fromkeys(FEATURES, pa.float64())}
-BLOCK = 1 << 20  # bytes of text parsed at a time: small enough that parsing one and inflating the next overlap
-AHEAD = 32  # blocks parsed before they are asked for: enough to go on while a row group is written
-CHUNK = 1 << 18  # bytes of the zip inflated at a time
-LONGEST_LINE = 4096  # bytes; the file's own lines have fewer than 1000
-LARGEST_RATIO = 200  # of the text to its zip; numbers shrink to about a half
-YEARS = range(1860, 2101)  # from the oldest recording of a sound
-NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+STREAM_ERRORS = (
+    zipfile.BadZipFile,
+    IsalError,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,  # of zipfile: a feature of zip that it does not read
+    ValueError,  # of zipfile: a name that is not in the encoding that it claims, an offset before the file
+    struct.error,  # of zipfile: fields cut short
+    OSError,  # of bz2, without a number; EINVAL, of zipfile, for a place before the beginning of the file
+)
 
 
-def read_archive(path: Path) -> Iterator[pa.Table]:
-    """The columns year (int16) and var1..var90 (float64), in the order of the file, block by block.
+@dataclass
+class Fingerprint:
+    """The size in bytes and the CRC-32 of a text."""
 
-    Nothing is unpacked to disk, and memory does not grow with the file. Raises InputError where the file is not a zip
-    of the one member, or a line is not a year and 90 finite numbers.
+    size: int = 0
+    crc: int = 0
+
+    def update(self, chunk: bytes) -> None:
+        self.size += len(chunk)
+        self.crc = isal_zlib.crc32(chunk, self.crc)
+
+
+def packing(path: Path) -> str:
+    """How a file is packed: gzip, bzip2, xz, zip or plain."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    return next((name for signature, name in SIGNATURES.items() if start.startswith(signature)), "plain")
+
+
+def unpack(path: Path, text: Fingerprint) -> Iterator[bytes]:
+    """The text in a file, at most CHUNK bytes at a time, while `text` takes its fingerprint.
+
+    Raises InputError where the file is damaged or holds anything but one text.
     """
-    rows = 0
-    try:
-        with open_member(path) as (text, size), tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
-            batches = open_csv(
-                text,
-                read_options=ReadOptions(column_names=list(COLUMNS), block_size=BLOCK),
-                parse_options=ParseOptions(quote_char=False, ignore_empty_lines=False),
-                convert_options=ConvertOptions(column_types=COLUMNS, null_values=[]),
-            )
-            for batch in prefetch(batches, AHEAD):
-                if not is_possible(batch):
-                    raise pa.ArrowInvalid("a year or a number that cannot be")
-                bar.update(text.tell() - bar.n)
-                yield pa.Table.from_batches([batch])
-                rows += len(batch)
-    except pa.ArrowInvalid as error:
-        raise first_fault(path, rows, error) from None
+    name = packing(path)
+    with path.open("rb") as file, tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=None) as bar:
+        try:
+            for chunk in READERS[name](file):
+                text.update(chunk)
+                if text.size > SMALL_TEXT + LARGEST_RATIO * file.tell():
+                    raise InputError(f"it unpacks to more than {LARGEST_RATIO} times its size, as no songs do")
+                bar.update(file.tell() - bar.n)
+                yield chunk
+        except STREAM_ERRORS as error:
+            if isinstance(error, OSError) and error.errno not in (None, EINVAL):  # from the disk
+                raise
+            if "Memory usage limit" in str(error):
+                raise InputError(f"it takes more than {MEMORY >> 20} MiB to unpack; compress it by gzip") from None
+            raise InputError(f"it is a {name} file that was cut short or damaged ({error}); get it again") from None
 
 
-@contextmanager
-def open_member(path: Path) -> Iterator[tuple[IO[bytes], int]]:
-    """The inflated text as a stream, and its size in bytes. Raises InputError where the zip is bad, now or later."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if archive.namelist() != [MEMBER]:
-                raise InputError(f"{path} holds {archive.namelist()}: it must hold {MEMBER} and nothing else")
-            (member,) = archive.infolist()
-            if member.flag_bits & 1:
-                raise InputError(f"{path} is encrypted: it must be readable without a password")
-            if member.file_size > LARGEST_RATIO * member.compress_size:
-                raise InputError(
-                    f"{path}: {MEMBER} would inflate from {member.compress_size} to {member.file_size} bytes; songs do "
-                    f"not shrink {LARGEST_RATIO} times"
-                )
-            with inflated(archive, member) as text:
-                yield text, member.file_size
-    except (zipfile.BadZipFile, zlib.error, IsalError, EOFError, NotImplementedError, OSError) as error:
-        with path.open("rb") as file:
-            hint = "it was cut short or damaged" if file.read(4) == b"PK\x03\x04" else "it is something else"
-        raise InputError(f"{path} is not a whole zip: {hint} ({error}); get it again") from None
+def read_plain(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
 
 
-def inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
-    """The text of the member. Deflated, as it is in all but strange zips, it is inflated here, by ISA-L."""
-    if member.compress_type != zipfile.ZIP_DEFLATED:
-        return archive.open(member)
-    packed = copy(member)  # read as a member that is not compressed, so as it stands in the file
-    packed.compress_type, packed.file_size = zipfile.ZIP_STORED, member.compress_size
-    del packed.CRC  # that of the text
-    return io.BufferedReader(Inflated(archive.open(packed), member))
+def read_streams(file: IO[bytes], decompressor: Callable[[], Any]) -> Iterator[bytes]:
+    """The text of a gzip, bzip2 or xz file: that of its streams one after another, which zeros may follow."""
+    packed = file.read(CHUNK)
+    while packed:
+        stream = decompressor()
+        yield from decompress(stream, packed, file)
+        packed = stream.unused_data.lstrip(b"\0")
+        while not packed and (more := file.read(CHUNK)):
+            packed = more.lstrip(b"\0")
 
 
-class Inflated(io.RawIOBase):
-    """What `zipfile` does with a deflated member, checks included, in half of the time."""
+def decompress(stream: Any, packed: bytes, file: IO[bytes]) -> Iterator[bytes]:
+    """The text of a stream, of which the first bytes have been read from the file.
 
-    def __init__(self, packed: IO[bytes], member: zipfile.ZipInfo) -> None:
-        self.packed, self.member, self.size = packed, member, 0
-        self.isal = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_GZIP_NO_HDR)  # bare deflate, and a CRC of the text
-
-    def readable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        self.packed.close()
-        super().close()
-
-    def tell(self) -> int:
-        return self.size
-
-    def readinto(self, buffer: Any) -> int:  # a memoryview
-        text = b""
-        while not text and not self.isal.eof:
-            hungry = self.isal.needs_input
-            packed = self.packed.read(CHUNK) if hungry else b""
-            text = self.isal.decompress(packed, len(buffer))
-            if hungry and not packed and not text and not self.isal.eof:
-                raise EOFError(f"{self.member.filename} ends early")
-        self.size += len(text)
-        if self.size > self.member.file_size:
-            raise zipfile.BadZipFile(f"{self.member.filename} inflates to more than {self.member.file_size} bytes")
-        if self.isal.eof and (self.size, self.isal.crc) != (self.member.file_size, self.member.CRC):
-            raise zipfile.BadZipFile(f"Bad CRC-32 for file {self.member.filename!r}")
-        buffer[: len(text)] = text
-        return len(text)
+    The decompressors of bz2, lzma and isal all keep what they cannot return within the length asked for.
+    """
+    while True:
+        if text := stream.decompress(packed, CHUNK):
+            yield text
+        if stream.eof:
+            return
+        packed = file.read(CHUNK) if stream.needs_input else b""
+        if stream.needs_input and not packed:
+            raise EOFError("it ends early")
 
 
-def is_possible(batch: pa.RecordBatch) -> bool:
-    """Whether all numbers are finite and all years are years in which music was recorded."""
-    year = batch["year"].to_numpy()
-    features = batch.select(FEATURES).to_tensor(row_major=False).to_numpy()
-    return bool(((year >= YEARS.start) & (year < YEARS.stop)).all() and np.isfinite(features).all())
+def read_zip(file: IO[bytes]) -> Iterator[bytes]:
+    with zipfile.ZipFile(file) as archive:
+        member = only_table(archive)
+        packed = copy(member)  # to be read as it stands in the file, as if it were not compressed
+        packed.compress_type, packed.file_size = zipfile.ZIP_STORED, member.compress_size
+        del packed.CRC  # that of the text
+        text = Fingerprint()
+        with archive.open(packed) as content:
+            for chunk in read_member(content, member):
+                text.update(chunk)
+                if text.size > member.file_size:
+                    raise zipfile.BadZipFile(f"it unpacks to more than the {member.file_size} bytes that it says")
+                yield chunk
+        if text != Fingerprint(member.file_size, member.CRC):
+            raise zipfile.BadZipFile("its size or CRC-32 is wrong")
 
 
-def first_fault(path: Path, rows: int, error: Exception) -> InputError:
-    """What is wrong with the first bad line after so many good rows, found by reading line by line."""
-    with open_member(path) as (text, size):
-        if size == 0:
-            return InputError(f"{path}: {MEMBER} is empty: it must have a line for each song")
-        number = 0
-        while line := text.readline(LONGEST_LINE + 1):
-            number += 1
-            if number > rows and (fault := fault_of(line, number)):
-                return InputError(f"{path}: line {number}{fault}")
-    return InputError(f"{path}: after line {rows}: {' '.join(str(error).split())}")
+def only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    """The one file in a zip, not counting what macOS and Windows add to a folder."""
+    members = [member for member in archive.infolist() if not is_companion(member)]
+    if "xl/workbook.xml" in archive.namelist():
+        raise InputError("it is an Excel workbook; save the table as CSV")
+    if len(members) != 1:
+        names = ", ".join(member.filename[:40] for member in members[:3])
+        raise InputError(f"it is a zip of {len(members)} files ({names}); it must hold one table and nothing else")
+    (member,) = members
+    if member.flag_bits & 0x41 or member.compress_type == 99:  # 0x40: strong encryption; 99: AES
+        raise InputError("it is an encrypted zip; zip the table without a password")
+    if member.compress_type not in READABLE:
+        method = OTHER_METHODS.get(member.compress_type, f"method {member.compress_type}")
+        raise InputError(f"it is a zip compressed by {method}, which Python does not read; zip the table by Deflate")
+    return member
 
 
-def fault_of(line: bytes, number: int) -> str:
-    """What is wrong with a line, with the column and the value; nothing if it is right."""
-    if len(line) > LONGEST_LINE:
-        return f" is longer than {LONGEST_LINE} bytes: it must be a year and 90 numbers"
-    fields = line.rstrip(b"\r\n").split(b",")
-    if number == 1 and not any(NUMBER.fullmatch(field) for field in fields):
-        return f" is {shown(line)}: the file must begin with the first song, without a header"
-    if len(fields) != len(COLUMNS):
-        return f" has {len(fields)} columns: it must have 91, a year and 90 numbers"
-    for name, field in zip(COLUMNS, fields, strict=True):
-        if not NUMBER.fullmatch(field):
-            return f", column {name}: {shown(field)} is not a finite number"
-        if not np.isfinite(float(field)):
-            return f", column {name}: {shown(field)} is too large for a number"
-        if name == "year" and not (field.isdigit() and int(field) in YEARS):
-            return f", column year: {shown(field)} is not a year from {YEARS.start} to {YEARS.stop - 1}"
-    return ""
+def is_companion(member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(member.filename)
+    added = path.name.startswith("._") or path.name.lower() in (".ds_store", "thumbs.db", "desktop.ini")
+    return member.is_dir() or added or path.parts[0] == "__MACOSX"
 
 
-def shown(value: bytes) -> str:
-    return repr(value.decode("utf-8", "replace").strip()[:40])
+def read_member(content: IO[bytes], member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The text of a member of a zip, whose packed bytes are the content."""
+    match member.compress_type:
+        case zipfile.ZIP_STORED:
+            return read_plain(content)
+        case zipfile.ZIP_DEFLATED:
+            return decompress(igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_DEFLATE), b"", content)
+        case zipfile.ZIP_BZIP2:
+            return decompress(bz2.BZ2Decompressor(), b"", content)
+        case _:
+            stream = lzma.LZMADecompressor(lzma.FORMAT_ALONE, MEMORY)
+            return decompress(stream, lzma_header(content, member), content)
+
+
+def lzma_header(content: IO[bytes], member: zipfile.ZipInfo) -> bytes:
+    """The first bytes of an .lzma file, made of those of a member of a zip: the filter, and the size of the text.
+
+    Source: PKWARE's APPNOTE.TXT, section 5.8; the size is -1 where a mark ends the stream.
+    """
+    _, filter_size = struct.unpack("<HH", content.read(4))
+    has_end_mark = member.flag_bits & 2
+    return content.read(filter_size) + struct.pack("<q", -1 if has_end_mark else member.file_size)
+
+
+READERS: dict[str, Callable[[IO[bytes]], Iterator[bytes]]] = {
+    "plain": read_plain,
+    "gzip": lambda file: read_streams(file, lambda: igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_GZIP)),
+    "bzip2": lambda file: read_streams(file, bz2.BZ2Decompressor),
+    "xz": lambda file: read_streams(file, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY)),
+    "zip": read_zip,
+}

@@ -10,14 +10,7 @@ Source: create_vw_dataset.py of the data set's author (github.com/tbertinmahieux
 In the UCI file var13..var24 are the only covariances that are never negative, as variances are.
 """
 
-import pyarrow as pa
-
 FEATURES = [f"var{number}" for number in range(1, 91)]
-
-
-def songs_schema(feature: pa.DataType) -> pa.Schema:
-    features = [(name, feature) for name in FEATURES]
-    return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
 
 
 def timbre_names() -> list[tuple[str, str]]:

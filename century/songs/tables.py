@@ -22,6 +22,11 @@ GROUP = 32_768  # songs in a row group: a column of that many fits the processor
 BATCH = 4096  # songs turned from columns into rows at a time: all their columns fit the cache
 
 
+def songs_schema(feature: pa.DataType) -> pa.Schema:
+    features = [(name, feature) for name in FEATURES]
+    return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
+
+
 def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     """Write the tables, as they come, in row groups of GROUP rows.
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ BAD = [
     ),
     ("validation_rows: 400", "validation_rows: 2600", "split.validation_rows = 2600: must be below train_rows = 2600"),
     ("max_epochs: 300", "max_epochs: 300\n  momentum: 0.9", "Object contains unknown field `momentum`"),
-    ("source: stand-in", "source: nowhere.zip", "data.source = 'nowhere.zip': there is no such file"),
+    ("source: stand-in", "source: nowhere.zip", "data.source = 'nowhere.zip' is not there"),
     ("train_rows: 2600", "train_rows: 3000", "split.train_rows = 3000: must be below the 3000 songs of the file"),
 ]
 
@@ -176,7 +177,7 @@ def test_a_changed_file_at_a_path_is_noticed_and_nothing_of_it_is_copied(clone):
         if seed == 1:
             edit(clone / "params.yaml", "source: stand-in", "source: mine.zip")
         assert repro(clone).ran == ALL
-        raw = clone / "data/raw/YearPredictionMSD.txt.zip"
+        raw = clone / "data/raw/songs"
         assert raw.samefile(clone / "mine.zip")
         digest = hashlib.sha256((clone / "mine.zip").read_bytes()).hexdigest()
         assert json.loads((clone / "metrics/download.json").read_text())["sha256"] == digest
@@ -186,13 +187,16 @@ def test_a_changed_file_at_a_path_is_noticed_and_nothing_of_it_is_copied(clone):
     assert hashlib.sha256((clone / "mine.zip").read_bytes()).hexdigest() == digest
 
 
-def test_a_file_that_says_it_is_ucis_is_held_to_the_published_counts(clone):
-    digest = json.loads((clone / "metrics/download.json").read_text())["sha256"]
-    edit(clone / "params.yaml", "06f801af323bb7798e800583acce4ea1ed2697ac12c23f4424aea0a7a3d09e11", digest)
+def test_the_uci_text_is_known_by_its_fingerprint_and_held_to_the_published_counts(clone):
+    assert json.loads((clone / "metrics/binarize.json").read_text())["is_uci_text"] is False
+    text = zipfile.ZipFile(clone / "data/raw/songs").read("YearPredictionMSD.txt")
+    published = clone / "century/songs/published/__init__.py"
+    edit(published, "(448_576_698, 0xCD1E8C43)", f"({len(text)}, {zlib.crc32(text)})")
     result = repro(clone, check=False)
     assert result.ran == ["download", "binarize"]
     assert result.returncode != 0
-    assert re.search(r"^binarize: data/raw/\S+ is the UCI file, but was read as .*515345", result.stderr, re.MULTILINE)
+    line = r"^binarize: data/raw/songs holds the UCI text, but was read as .*515345"
+    assert re.search(line, result.stderr, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -161,12 +161,15 @@ def test_it_says_how_the_validation_songs_were_chosen(project):
 @needs_pdftotext
 def test_the_first_page_says_whose_songs_they_are(project):
     path = project / "metrics/download.json"
-    change(path, source="stand-in", is_uci_file=False)
+    songs = project / "metrics/binarize.json"
+    change(path, source="stand-in")
+    change(songs, is_uci_text=False)
     assert "THESE SONGS ARE A STAND-IN" in text(project)[0]
-    change(path, source="my/songs_$#.zip", is_uci_file=False)
+    change(path, source="my/songs_$#.zip")
     assert "USER\u2019S OWN" in text(project)[0]
     assert "my/songs_$#.zip" in text(project)[1]
-    change(path, source="uci", is_uci_file=True)
+    change(path, source="uci")
+    change(songs, is_uci_text=True)
     first = text(project)[0]
     assert "YearPredictionMSD, UCI" in first
     assert "STAND-IN" not in first

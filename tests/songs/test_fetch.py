@@ -281,12 +281,6 @@ def test_a_download_replaces_the_link_and_not_the_users_file(server, tmp_path):
     assert not (tmp_path / "raw" / "songs.zip").is_symlink()
 
 
-def test_a_path_to_nothing_is_refused(raw):
-    with pytest.raises(InputError, match="there is no such file"):
-        link(raw / "none.zip", raw / "songs.zip")
-    assert files(raw) == {"songs.zip": b"old"}
-
-
 def test_a_file_that_stands_in_the_very_place_stays(raw):
     link(raw / "songs.zip", raw / "songs.zip")
     assert files(raw) == {"songs.zip": b"old"}

@@ -1,4 +1,5 @@
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from century import InputError
 from century.songs.chunks import pieces
-from century.songs.features import FEATURES, songs_schema
+from century.songs.features import FEATURES
 from century.songs.labels import label_songs
 from century.songs.normalize import gather, means_and_stds, scatter, z_score
 from century.songs.prefetch import prefetch
@@ -24,6 +25,7 @@ from century.songs.tables import (
     read_column,
     read_parts,
     read_songs,
+    songs_schema,
     write_table,
 )
 from stages import normalize
@@ -98,6 +100,12 @@ def test_tables_are_merged_without_losing_or_moving_a_row():
         assert [len(table) for table in merged[:-1]] == [rows] * (len(merged) - 1)
 
 
+def wait_until(holds) -> None:
+    for _ in range(1000):
+        if not holds():
+            time.sleep(0.01)
+
+
 def test_what_is_made_ahead_comes_in_order_with_its_error():
     def breaks():
         yield from range(3)
@@ -107,8 +115,9 @@ def test_what_is_made_ahead_comes_in_order_with_its_error():
     made = []
     items = prefetch((made.append(item) or item for item in range(100)), 3)
     assert next(items) == 0
+    wait_until(lambda: len(made) == 4)  # three ahead of the one that was taken
     items.close()
-    assert len(made) == 4  # three ahead of the one that was taken
+    assert len(made) == 4
     items = prefetch(breaks(), 2)
     assert [next(items) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(OSError, match="disk full"):

@@ -2,9 +2,9 @@ import numpy as np
 import pyarrow as pa
 
 from century.evaluation.scores import exact_logits
-from century.songs.features import FEATURES, songs_schema
+from century.songs.features import FEATURES
 from century.songs.labels import label_songs
-from century.songs.tables import read_batches, read_songs, write_table
+from century.songs.tables import read_batches, read_songs, songs_schema, write_table
 from stages.evaluate import score
 
 
