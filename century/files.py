@@ -12,13 +12,14 @@ from typing import Any
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to; what stands there at the end takes the place of `path`.
+    """A temporary path to write to, in the same folder. At the end, what was written takes the place of `path`.
 
-    A failure removes it, a kill leaves it under its own name: either way `path` is the old file or the new, never half.
+    After a failure it is removed, and after a kill it keeps its own name: `path` is the old file or the new one, never
+    half a file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)  # left by a kill; were it a link, writing would go through it
+    partial.unlink(missing_ok=True)  # a kill can have left one; if it is a link, writing would follow it
     try:
         yield partial
         os.replace(partial, path)

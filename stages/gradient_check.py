@@ -1,4 +1,4 @@
-"""Hold the gradient against finite differences; where it is wrong, fail, so that nothing is trained with it."""
+"""Compare the gradient with finite differences. Where it is wrong, the stage fails, and nothing is trained with it."""
 
 from pathlib import Path
 

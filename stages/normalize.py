@@ -1,4 +1,4 @@
-"""Z-score every feature by its mean and standard deviation over the train rows, and lay the parts out for training."""
+"""Z-score every feature by its mean and standard deviation over the train rows, and write the three parts."""
 
 import tempfile
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Replay the document's run, hold it against the numbers that it prints, and run its sweep without its mistakes."""
+"""Replay the run of the document, compare it with the numbers that it prints, and run its sweep without mistakes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Say of every song which part it belongs to."""
+"""Assign every song to the train, the validation or the test part."""
 
 from collections.abc import Iterator
 from pathlib import Path

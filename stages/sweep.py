@@ -1,4 +1,4 @@
-"""Train from zero with every learning rate and batch size; the best has the lowest validation loss at the end."""
+"""Train from zero with every learning rate and batch size; the best run ends with the lowest validation loss."""
 
 from itertools import product
 from pathlib import Path

@@ -17,24 +17,25 @@ from century.arrays import Array, Floats, Ints
 from century.model.logistic import losses, sigmoid
 
 
-def bin_of(y: Array, bins: int) -> Ints:
-    """The bin (n,) of each y, from 0, with the edges that scikit-learn's calibration_curve has."""
+def bin_numbers(y: Array, bins: int) -> Ints:
+    """The bin (n,) of each y, counted from 0, with the same edges as in scikit-learn's calibration_curve."""
     found: Ints = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], y)
     return found
 
 
 def calibration(y: Array, t: Array, bins: int) -> list[tuple[int, int, float, float]]:
     """(bin, songs, mean y, share of label 1) for each bin that has songs."""
-    found = bin_of(y, bins)
+    found = bin_numbers(y, bins)
     songs = np.bincount(found, minlength=bins)
     means = [np.bincount(found, x, minlength=bins) / np.maximum(songs, 1) for x in (y, t)]
     return [(m, int(songs[m]), float(means[0][m]), float(means[1][m])) for m in range(bins) if songs[m]]
 
 
 def placements(z: Array, t: Array) -> Floats:
-    """The share (n,) of the songs of the other label that a song of label 1 is above, or one of label 0 below.
+    """For each song, the share (n,) of the songs of the other label that its z is on the right side of.
 
-    Equal ones count half. The mean over the songs of either label is the AUC.
+    That is the share below the z of a song of label 1, and above the z of a song of label 0. Equal z count half. The
+    mean over the songs of either label is the AUC.
     """
     order = np.argsort(z)
     ones, zeros = order[t[order] == 1], order[t[order] == 0]
@@ -47,16 +48,16 @@ def placements(z: Array, t: Array) -> Floats:
 
 
 def components(z: Array, t: Array, bins: int) -> Floats:
-    """What each song adds to the sums of which the five are made, (n, c).
+    """What each song adds to the sums from which the five measures are computed, (n, c).
 
-    The AUC's share of a song is its placement, less the AUC if its label is 0. A weighted mean of them is the weighted
-    AUC but for terms of the order 1/n.
+    A song contributes its placement to the AUC, and a song of label 0 its placement minus the AUC. Their weighted mean
+    is the weighted AUC up to terms of the order 1/n.
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988).
     """
     y, one = sigmoid(z), t == 1
     placement = placements(z, t)
     auc = placement[one].mean()
-    columns = np.zeros((8 + bins, len(z)))  # each in one piece, as it will be added up
+    columns = np.zeros((8 + bins, len(z)))  # a column is contiguous in memory, because it will be added up
     columns[:8] = (
         np.ones(len(z)),
         (y >= 0.5) == one,
@@ -67,12 +68,12 @@ def components(z: Array, t: Array, bins: int) -> Floats:
         ~one,
         (placement - auc) * ~one,
     )
-    columns[8 + bin_of(y, bins), np.arange(len(z))] = y - t
+    columns[8 + bin_numbers(y, bins), np.arange(len(z))] = y - t
     return columns.T
 
 
 def measures_of_sums(sums: Floats) -> dict[str, Floats]:
-    """The five (...) of sums (..., c) of components; NaN where no song, or none of a label, is among them."""
+    """The five measures (...) from sums (..., c) of components; NaN where there is no song, or none of a label."""
     songs, right, loss, square, ones, above, zeros, below, *_ = np.moveaxis(sums, -1, 0)
     with np.errstate(invalid="ignore"):
         return {
@@ -85,32 +86,32 @@ def measures_of_sums(sums: Floats) -> dict[str, Floats]:
 
 
 def measure(table: Floats) -> dict[str, Any]:
-    """The number of songs, and the five, from the components (n, c) of all of them."""
+    """The number of songs and the five measures, from the components (n, c) of all songs."""
     measures = measures_of_sums(table.sum(axis=0))
     return {"songs": len(table), **{name: float(value) for name, value in measures.items()}}
 
 
 def roc(z: Array, t: Array) -> list[tuple[float, float, float, float]]:
-    """About 200 points of the ROC curve, evenly along it.
+    """About 200 points of the ROC curve, at even distances along it.
 
     Each is (threshold on y, false positive rate, true positive rate, the difference of the rates: Youden's J, 1950).
     """
     y = sigmoid(z)
     threshold = np.append(np.inf, np.unique(y)[::-1])
-    false, true = (share_from(threshold, y[t == label]) for label in (0, 1))
+    false, true = (share_at_least(threshold, y[t == label]) for label in (0, 1))
     points = np.unique(np.searchsorted(false + true, np.linspace(0, 2, 201)).clip(max=len(true) - 1))
-    # The first threshold is infinite: above every y. So is 1, and a plot has room for it.
+    # The first threshold is infinite. 1 is above every y as well, and it can be drawn.
     rows = zip(np.minimum(threshold, 1)[points], false[points], true[points], strict=True)
     return [(float(a), float(b), float(c), float(c - b)) for a, b, c in rows]
 
 
-def share_from(threshold: Array, y: Array) -> Floats:
+def share_at_least(threshold: Array, y: Array) -> Floats:
     """The share of y that is at least each threshold."""
     shares: Floats = (len(y) - np.searchsorted(np.sort(y), threshold)) / len(y)
     return shares
 
 
 def confusion(z: Array, t: Array) -> list[tuple[int, int, int, float]]:
-    """(label, label predicted, songs, their share of the songs of that label), four rows."""
+    """(label, predicted label, songs, their share of the songs of that label), four rows."""
     counts = np.bincount(2 * t + (z >= 0), minlength=4).reshape(2, 2)
     return [(a, b, int(counts[a, b]), float(counts[a, b] / counts[a].sum())) for a in (0, 1) for b in (0, 1)]
