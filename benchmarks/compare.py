@@ -23,7 +23,6 @@ from pyarrow.csv import ReadOptions, open_csv
 from benchmarks import graph, growth, training
 from benchmarks.graph import ZIP
 from benchmarks.table import HEAD, compare
-from century.files import read_json
 from century.params import read_params
 from century.songs.archive import Fingerprint
 from century.songs.labels import label_songs
@@ -65,12 +64,11 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f} at the start\n\n{HEAD}")
     archive_rows()
     songs, validation = (read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation"))
-    best = read_json(Path("metrics/sweep.json"))["best"]
-    p, mu, batch_size = read_params(Path("params.yaml")).train, best["learning_rate"], best["batch_size"]
-    training.rows(songs, validation, p, mu, batch_size)
+    p = read_params(Path("params.yaml")).train
+    training.rows(songs, validation, p)
     graph.rows()
     growth.rows()
-    training.gaps(*songs, p, mu, batch_size)
+    training.ladder(*songs, p)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import statistics
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -21,9 +20,10 @@ from century.params import Train
 
 LEARNING_RATES = 64
 BATCH_SIZES = (64, 512, 1024)
+LADDER = (500, 1_000, 3_000, 10_000, 30_000, 100_000, 413_715)
 
 
-def rows(train: Songs, validation: Songs, p: Train, mu: float, batch_size: int) -> None:
+def rows(train: Songs, validation: Songs, p: Train) -> None:
     """`train` and `validation` with the last column of ones; the others are given the same songs without it."""
     X, t = train
     plain = np.ascontiguousarray(X[:, :-1])
@@ -44,7 +44,7 @@ def rows(train: Songs, validation: Songs, p: Train, mu: float, batch_size: int) 
         compare(f"epoch of {LEARNING_RATES} learning rates, batches of {size}, against one rate", ours, other, 4)
     ours, other = partial(side_by_side, train, validation), partial(one_after_another, train, validation)
     compare("three batch sizes of 1000 steps side by side, against one after another", ours, other, 1)
-    ours, other = partial(our_training, X, t, p, mu, batch_size), partial(LogisticRegression().fit, plain, t)
+    ours, other = partial(our_training, X, t, p), partial(LogisticRegression().fit, plain, t)
     compare("training, against `LogisticRegression().fit`", ours, other, 1)
 
 
@@ -56,7 +56,7 @@ def shuffled_epoch(X: Array, t: Array, batch_size: int) -> None:
 
 
 def epoch_as_they_stand(X: Array, t: Array, batch_size: int) -> None:
-    """As `train` has them, whose songs have been shuffled before; it also adds up w after every step."""
+    """As plain descent has them beside training, whose songs have been shuffled before."""
     for _ in epoch(X, t, np.zeros((X.shape[1], 1), X.dtype), np.array(0.1), batch_size):
         pass
 
@@ -97,38 +97,46 @@ def one_after_another(train: Songs, validation: Songs) -> None:
         validation_curves(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1)
 
 
-def our_training(
-    X: Array, t: Array, p: Train, mu: float, batch_size: int, epochs: int | None = None
-) -> tuple[Array, float]:
-    *_, (w, _, _) = islice(train(lambda: [(X, t)], mu, batch_size, p.tolerance, p.max_epochs), epochs)
-    return w[:-1], w[-1]
+def our_training(X: Array, t: Array, p: Train) -> tuple[Array, float]:
+    *_, last = train(lambda: [(X, t)], p.tolerance, p.max_epochs)
+    return last.w[:-1], last.w[-1]
 
 
 def scikit_learn(X: Array, t: Array, **options: object) -> tuple[Array, float]:
-    fit = LogisticRegression(**options).fit(X, t)
+    fit = LogisticRegression(C=np.inf, **options).fit(X, t)
     return fit.coef_[0], fit.intercept_[0]
 
 
-def gaps(X: Array, t: Array, p: Train, mu: float, batch_size: int) -> None:
-    """How far above the least training loss each is after so many seconds: ours, and what one would use instead."""
-    plain = np.ascontiguousarray(X[:, :-1])
-    exact = plain.astype(np.float64)
-    ways: dict[str, Callable[[], tuple[Array, float]]] = {
-        "newton-cholesky, tolerance 1e-10, in float64: the optimum": partial(
-            scikit_learn, exact, t, C=np.inf, solver="newton-cholesky", tol=1e-10
-        ),
-        **{f"ours, {k} epochs": partial(our_training, X, t, p, mu, batch_size, k) for k in (1, 2, 4)},
-        "ours, to its end": partial(our_training, X, t, p, mu, batch_size),
-        **{f"`SGDClassifier`, {k} epochs": partial(sgd_classifier, plain, t, k) for k in (1, 5, 20)},
-        **{f"lbfgs, {k} steps": partial(scikit_learn, plain, t, max_iter=k) for k in (4, 8)},
-        "lbfgs, the default": partial(scikit_learn, plain, t),
-        "newton-cholesky, default tolerance": partial(scikit_learn, plain, t, solver="newton-cholesky"),
-    }
-    optimum = None
-    print("\n| training | seconds | loss above the optimum |\n|---|---|---|")
-    for name, way in ways.items():
-        w, b = way()
-        reached = loss(exact_logits(w, b, plain), t)
-        optimum = reached if optimum is None else optimum
-        taken = statistics.median(seconds(way) for _ in range(PAIRS))
-        print(f"| {name} | {taken:.3f} | {reached - optimum:.1e} |", flush=True)
+def sgd_classifier_to_its_end(X: Array, t: Array) -> tuple[Array, float]:
+    fit = SGDClassifier(loss="log_loss", penalty=None, random_state=1).fit(X, t)
+    return fit.coef_[0], fit.intercept_[0]
+
+
+def ladder(X: Array, t: Array, p: Train) -> None:
+    """Seconds and the loss above the optimum of ours and of scikit-learn's solvers, on the first n songs.
+
+    The optimum is that of newton-cholesky in float64 with a tolerance of 1e-10. Nobody has a penalty, and the solvers
+    of scikit-learn have their own defaults in everything else. saga and SGDClassifier run once, the others five times.
+    """
+    ours, *others = "ours", "lbfgs", "newton-cholesky", "saga", "`SGDClassifier`"
+    print(f"\n| songs | {' | '.join([ours, *others])} |\n|---|---|---|---|---|---|")
+    for n in LADDER:
+        plain, labels = np.ascontiguousarray(X[:n, :-1]), t[:n]
+        optimum = loss_of(
+            *scikit_learn(plain.astype(np.float64), labels, solver="newton-cholesky", tol=1e-10), plain, labels
+        )
+        ways: dict[str, Callable[[], tuple[Array, float]]] = {
+            "ours": partial(our_training, X[:n], labels, p),
+            **{solver: partial(scikit_learn, plain, labels, solver=solver) for solver in others[:3]},
+            "SGDClassifier": partial(sgd_classifier_to_its_end, plain, labels),
+        }
+        cells = []
+        for name, way in ways.items():
+            times = 1 if name in ("saga", "SGDClassifier") else PAIRS
+            above = loss_of(*way(), plain, labels) - optimum
+            cells.append(f"{statistics.median(seconds(way) for _ in range(times)):.3f} s, {above:.0e}")
+        print(f"| {n:,} | {' | '.join(cells)} |", flush=True)
+
+
+def loss_of(w: Array, b: float, X: Array, t: Array) -> float:
+    return loss(exact_logits(w, b, X), t)
