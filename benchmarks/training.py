@@ -28,7 +28,7 @@ def rows(train: Songs, validation: Songs, p: Train) -> None:
     X, t = train
     plain = np.ascontiguousarray(X[:, :-1])
     for size in (100, 512):
-        ours, other = partial(shuffled_epoch, X, t, size), partial(sgd_classifier, plain, t, 1)
+        ours, other = partial(shuffled_epoch, X, t, size), partial(sgd_classifier, plain, t, max_iter=1, tol=None)
         compare(f"epoch in a new order, batches of {size}, against `SGDClassifier`", ours, other, 1 / 3)
     exact = plain.astype(np.float64)
     for size in (100, 512):
@@ -69,9 +69,9 @@ def wide_epoch(X: Array, t: Array, batch_size: int) -> None:
         pass
 
 
-def sgd_classifier(X: Array, t: Array, epochs: int) -> tuple[Array, float]:
-    fit = SGDClassifier(loss="log_loss", penalty=None, max_iter=epochs, tol=None, random_state=1).fit(X, t)
-    return fit.coef_[0], fit.intercept_[0]
+def sgd_classifier(X: Array, t: Array, **options: object) -> Array:
+    fit = SGDClassifier(loss="log_loss", penalty=None, random_state=1, **options).fit(X, t)
+    return np.append(fit.coef_[0], fit.intercept_)
 
 
 def document_epoch(X: Array, t: Array, batch_size: int) -> None:
@@ -97,19 +97,14 @@ def one_after_another(train: Songs, validation: Songs) -> None:
         validation_curves(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1)
 
 
-def our_training(X: Array, t: Array, p: Train) -> tuple[Array, float]:
+def our_training(X: Array, t: Array, p: Train) -> Array:
     *_, last = train(lambda: [(X, t)], p.tolerance, p.max_epochs)
-    return last.w[:-1], last.w[-1]
+    return last.w
 
 
-def scikit_learn(X: Array, t: Array, **options: object) -> tuple[Array, float]:
+def scikit_learn(X: Array, t: Array, **options: object) -> Array:
     fit = LogisticRegression(C=np.inf, **options).fit(X, t)
-    return fit.coef_[0], fit.intercept_[0]
-
-
-def sgd_classifier_to_its_end(X: Array, t: Array) -> tuple[Array, float]:
-    fit = SGDClassifier(loss="log_loss", penalty=None, random_state=1).fit(X, t)
-    return fit.coef_[0], fit.intercept_[0]
+    return np.append(fit.coef_[0], fit.intercept_)
 
 
 def ladder(X: Array, t: Array, p: Train) -> None:
@@ -123,20 +118,20 @@ def ladder(X: Array, t: Array, p: Train) -> None:
     for n in LADDER:
         plain, labels = np.ascontiguousarray(X[:n, :-1]), t[:n]
         optimum = loss_of(
-            *scikit_learn(plain.astype(np.float64), labels, solver="newton-cholesky", tol=1e-10), plain, labels
+            scikit_learn(plain.astype(np.float64), labels, solver="newton-cholesky", tol=1e-10), plain, labels
         )
-        ways: dict[str, Callable[[], tuple[Array, float]]] = {
+        ways: dict[str, Callable[[], Array]] = {
             "ours": partial(our_training, X[:n], labels, p),
             **{solver: partial(scikit_learn, plain, labels, solver=solver) for solver in others[:3]},
-            "SGDClassifier": partial(sgd_classifier_to_its_end, plain, labels),
+            "SGDClassifier": partial(sgd_classifier, plain, labels),
         }
         cells = []
         for name, way in ways.items():
             times = 1 if name in ("saga", "SGDClassifier") else PAIRS
-            above = loss_of(*way(), plain, labels) - optimum
+            above = loss_of(way(), plain, labels) - optimum
             cells.append(f"{statistics.median(seconds(way) for _ in range(times)):.3f} s, {above:.0e}")
         print(f"| {n:,} | {' | '.join(cells)} |", flush=True)
 
 
-def loss_of(w: Array, b: float, X: Array, t: Array) -> float:
-    return loss(exact_logits(w, b, X), t)
+def loss_of(w: Array, X: Array, t: Array) -> float:
+    return loss(exact_logits(w, X), t)

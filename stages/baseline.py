@@ -4,6 +4,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
@@ -22,10 +23,10 @@ def stage(params: Params) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         fit = LogisticRegression(C=params.baseline.C, max_iter=params.baseline.max_iter).fit(X, t)
-    w, b, iterations = fit.coef_[0], fit.intercept_[0], int(fit.n_iter_[0])
+    w, iterations = np.append(fit.coef_[0], fit.intercept_), int(fit.n_iter_[0])
     normalization = read_json(Path("data/normalization.json"))
-    write_model(Path("data/baseline.json"), w, b, normalization, params.binarize.threshold_year)
-    z = exact_logits(w, b, X)
+    write_model(Path("data/baseline.json"), w, normalization, params.binarize.threshold_year)
+    z = exact_logits(w, X)
     # Where the penalty is far too strong, L-BFGS ends near zero and reports success. But the bias has no penalty, so at
     # every optimum the mean probability is the share of label 1.
     at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)

@@ -28,7 +28,7 @@ def stage(params: Params) -> None:
     scored = {part: score(PARTS[part], read_batches(PARTS[part]), models) for part in ("train", "validation")}
     X, t = read_songs(PARTS["test"])  # in one piece, because these songs are also normalized by themselves
     test = score(PARTS["test"], [(X, t)], models)
-    wrongly_normalized = exact_logits(*models["sgd"], normalize_by_own_statistics(X))
+    wrongly_normalized = exact_logits(models["sgd"], normalize_by_own_statistics(X))
     scored_twice = test._replace(z={**test.z, "wrongly_normalized": wrongly_normalized})
     how = (bins, resampling.block_length, resampling.draws, resampling.seed)
     found = measure_parts(scored, *how) | measure_parts({"test": scored_twice}, *how)
@@ -75,12 +75,12 @@ def stage(params: Params) -> None:
     write_csv(
         Path("plots/weights.csv"),
         ["place", "feature", "kind", "name", *MODELS],
-        weights_by_size(*[w for w, _ in models.values()]),
+        weights_by_size(*[w[:-1] for w in models.values()]),
     )
 
 
-def score(path: Path, batches: Iterable[Songs], models: dict[str, tuple[Floats, float]]) -> ScoredPart:
-    """The songs of a part with the logits that each model (w, b) gives them, from batches X, t of the part."""
-    labels, logits = zip(*((t, [exact_logits(w, b, X) for w, b in models.values()]) for X, t in batches), strict=True)
+def score(path: Path, batches: Iterable[Songs], models: dict[str, Floats]) -> ScoredPart:
+    """The songs of a part with the logits that each model w gives them, from batches X, t of the part."""
+    labels, logits = zip(*((t, [exact_logits(w, X) for w in models.values()]) for X, t in batches), strict=True)
     z = map(np.concatenate, zip(*logits, strict=True))
     return ScoredPart(read_column(path, "row"), np.concatenate(labels), dict(zip(models, z, strict=True)))

@@ -15,7 +15,7 @@ from century.model.logistic import loss_and_accuracy
 from century.model.saved import write_model
 from century.model.training import Fit, mean_loss, train
 from century.params import Params
-from century.songs.chunks import pieces
+from century.songs.chunks import in_chunks
 from century.songs.tables import read_songs
 
 COLUMNS = [
@@ -32,11 +32,11 @@ COLUMNS = [
 def stage(params: Params) -> None:
     p = params.train
     pair = read_json(Path("metrics/sweep.json"))["best"]
-    songs = pieces(Path("data/train.parquet"), p.memory * 2**20)
+    songs = in_chunks(Path("data/train.parquet"), p.memory * 2**20)
     X, t = read_songs(Path("data/validation.parquet"))
 
     def on_validation(w: Floats) -> tuple[float, float]:
-        return loss_and_accuracy(exact_logits(w[:-1], w[-1], X), t)
+        return loss_and_accuracy(exact_logits(w, X), t)
 
     fits = list(tqdm(train(songs, p.tolerance, p.max_epochs), desc="train", unit="epoch", disable=None))
     plain_epoch = plain_epochs(songs, pair["learning_rate"], pair["batch_size"])
@@ -54,7 +54,7 @@ def stage(params: Params) -> None:
     ]
     write_csv(Path("plots/train.csv"), COLUMNS, rows)
     normalization = read_json(Path("data/normalization.json"))
-    write_model(Path("data/model.json"), last.w[:-1], last.w[-1], normalization, params.binarize.threshold_year)
+    write_model(Path("data/model.json"), last.w, normalization, params.binarize.threshold_year)
     converged = last.gap <= p.tolerance and not last.separates
     write_json(
         Path("metrics/train.json"),

@@ -1,6 +1,6 @@
 """How good the answers of a model are, in float64.
 
-Shapes: X (n, d) normalized features, w (d,), b a scalar, t (n,), y (n,), year (n,).
+Shapes: X (n, d) normalized features, w (d + 1,), its last entry the bias; z (n,), t (n,), y (n,), year (n,).
 """
 
 import numpy as np
@@ -11,9 +11,9 @@ from century.model.logistic import accuracy, sigmoid
 BLOCK = 8192  # songs turned into float64 at a time
 
 
-def exact_logits(w: Array, b: float, X: Array) -> Array:
-    """z (n,) in float64, without a float64 copy of the whole X."""
-    return np.concatenate([X[i : i + BLOCK].astype(np.float64) @ w + b for i in range(0, len(X), BLOCK)])
+def exact_logits(w: Array, X: Array) -> Array:
+    """z (n,) in float64, without a float64 copy of the whole X. X is as it is stored, without a column of ones."""
+    return np.concatenate([X[i : i + BLOCK].astype(np.float64) @ w[:-1] + w[-1] for i in range(0, len(X), BLOCK)])
 
 
 def by_year(z: Array, t: Array, year: Array) -> list[tuple[int, int, float, float]]:

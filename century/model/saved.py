@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from century.arrays import Array
+from century.arrays import Array, Floats
 from century.files import read_json, write_json
 
 
-def write_model(path: Path, w: Array, b: float, normalization: dict[str, Any], threshold_year: int) -> None:
-    """`normalization` has the features' names, means and stds, in the order of the weights w (d,)."""
+def write_model(path: Path, w: Array, normalization: dict[str, Any], threshold_year: int) -> None:
+    """`normalization` has the names, means and stds of the features, in the order of the weights w (d,), bias last."""
     write_json(
         path,
         {
-            "weights": w.tolist(),
-            "bias": float(b),
+            "weights": w[:-1].tolist(),
+            "bias": float(w[-1]),
             "feature_means": normalization["means"],
             "feature_stds": normalization["stds"],
             "features": normalization["features"],
@@ -27,7 +27,7 @@ def write_model(path: Path, w: Array, b: float, normalization: dict[str, Any], t
     )
 
 
-def read_model(path: Path) -> tuple[Array, float]:
-    """(w (d,), b), for normalized features."""
+def read_model(path: Path) -> Floats:
+    """w (d,), for normalized features, the bias last."""
     model = read_json(path)
-    return np.array(model["weights"]), model["bias"]
+    return np.array([*model["weights"], model["bias"]])

@@ -8,11 +8,11 @@ from century.songs.features import FEATURES
 from century.songs.tables import open_table, read_songs
 
 
-def pieces(path: Path, memory: int) -> Callable[[], Iterable[tuple[Array, Ints]]]:
+def in_chunks(path: Path, memory: int) -> Callable[[], Iterable[tuple[Array, Ints]]]:
     """What gives the songs of a normalized table, with a column of ones, in so many bytes of memory, time after time.
 
     Where they fit they are read once and given whole. Else they are read from the file each time, row groups at a time,
-    in pieces of half the memory: one is still there while the next is read. A piece has at least one row group.
+    in chunks of half the memory: one is still there while the next is read. A chunk has at least one row group.
     """
     file = open_table(path)
     song = 4 * (len(FEATURES) + 1) + 1  # bytes

@@ -12,7 +12,7 @@ def test_logits_and_scores_are_those_of_float64_and_scikit_learn_over_all_blocks
     X = rng.standard_normal((2 * BLOCK + 77, 6)).astype(np.float32)
     w, b = rng.standard_normal(6), 0.1
     t = (X @ w + b + rng.standard_normal(len(X)) > 0).astype(np.int8)
-    z = exact_logits(w, b, X)
+    z = exact_logits(np.append(w, b), X)
     np.testing.assert_allclose(z, X.astype(np.float64) @ w + b, rtol=1e-13, atol=1e-13)
     loss, accuracy = loss_and_accuracy(z, t)
     assert accuracy == accuracy_score(t, z >= 0)

@@ -28,7 +28,7 @@ def project(tmp_path):
     rng = np.random.default_rng(0)
     normalization = {"features": FEATURES, "means": rng.normal(size=90).tolist(), "stds": [1.0] * 90}
     for name in ("model", "baseline"):  # DVC keeps the real ones, and a fresh clone has none yet
-        write_model(tmp_path / f"data/{name}.json", rng.normal(size=90), 0.1, normalization, 2000)
+        write_model(tmp_path / f"data/{name}.json", rng.normal(size=91), normalization, 2000)
     return tmp_path
 
 

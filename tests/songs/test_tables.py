@@ -9,7 +9,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from century import InputError
-from century.songs.chunks import pieces
+from century.songs.chunks import in_chunks
 from century.songs.features import FEATURES
 from century.songs.labels import label_songs
 from century.songs.normalize import gather, means_and_stds, scatter, z_score
@@ -249,7 +249,7 @@ SONG = 4 * 91 + 1  # bytes of a song in memory: 90 features, the constant, the l
 def test_songs_come_whole_where_they_fit_and_else_in_row_groups_of_half_the_memory(tmp_path, songs_in_memory, sizes):
     (songs,) = label_songs(tables([3000], np.float32), 2000)
     pq.write_table(songs, tmp_path / "songs.parquet", row_group_size=1000)
-    again = pieces(tmp_path / "songs.parquet", songs_in_memory * SONG)
+    again = in_chunks(tmp_path / "songs.parquet", songs_in_memory * SONG)
     X, t = read_songs(tmp_path / "songs.parquet", constant=True)
     assert (X[:, -1] == 1).all()
     for _ in range(2):
@@ -262,5 +262,5 @@ def test_songs_come_whole_where_they_fit_and_else_in_row_groups_of_half_the_memo
 def test_row_groups_that_fit_together_make_one_piece(tmp_path):
     (songs,) = label_songs(tables([3000], np.float32), 2000)
     pq.write_table(songs, tmp_path / "songs.parquet", row_group_size=300)
-    found = list(pieces(tmp_path / "songs.parquet", 2000 * SONG)())
+    found = list(in_chunks(tmp_path / "songs.parquet", 2000 * SONG)())
     assert [len(t) for _, t in found] == [900, 900, 900, 300]

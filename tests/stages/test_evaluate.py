@@ -13,11 +13,11 @@ def test_a_part_has_its_rows_its_labels_and_the_logits_of_each_model_over_many_b
     features = {name: rng.normal(size=9_000).astype(np.float32) for name in FEATURES}
     table = pa.table({"year": rng.integers(1922, 2012, 9_000).astype(np.int16), **features})
     write_table(tmp_path / "songs.parquet", songs_schema(pa.float32()), label_songs([table], 2000))
-    models = {"one": (np.linspace(-1, 1, 90), 0.5), "other": (np.ones(90), -1.0)}
+    models = {"one": np.linspace(-1, 1, 91), "other": -np.ones(91)}
     part = score(tmp_path / "songs.parquet", read_batches(tmp_path / "songs.parquet"), models)
     X, t = read_songs(tmp_path / "songs.parquet")
     assert (part.row == np.arange(9_000)).all()
     assert (part.t == t).all()
     assert list(part.z) == ["one", "other"]
-    for name, (w, b) in models.items():
-        assert (part.z[name] == exact_logits(w, b, X)).all()
+    for name, w in models.items():
+        assert (part.z[name] == exact_logits(w, X)).all()
