@@ -100,7 +100,7 @@ class Sweep(Schedule):
 
 
 class Train(Section):
-    tolerance: Positive
+    tolerance: Annotated[float, Meta(ge=1e-8, le=1)]  # a smaller difference is below the rounding of float32
     max_epochs: Count
     memory: Count
 

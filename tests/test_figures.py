@@ -106,3 +106,20 @@ def test_the_producer_effect_is_drawn_with_both_accuracies_and_the_interval_of_e
 @pytest.mark.parametrize("source", ["stand-in", "uci"])
 def test_every_figure_names_the_source_of_the_songs(rates, source):
     assert f"({source})" in figures.learning_rates(rates, source).axes[0].get_title()
+
+
+@pytest.mark.parametrize("theirs", [0.5001, 0.4999])
+def test_training_is_drawn_above_its_minimum_with_scikit_learn_where_that_is_above_it(theirs):
+    columns = ["descent", "songs_seen", "training_loss", "loss_above_minimum", "validation_loss"]
+    rows = [
+        (name, seen, 0.5 + gap, gap, 0.6) for name, gap in (("plain", 1e-2), ("ours", 1e-8)) for seen in (0, 10, 20)
+    ]
+    scores = {"sklearn": {"train": {"loss": theirs}, "validation": {"loss": 0.61}}}
+    left, right = figures.training(pd.DataFrame(rows, columns=columns), scores, "stand-in").axes
+    assert (left.get_yscale(), right.get_yscale()) == ("log", "linear")
+    found = {line.get_label(): list(line.get_ydata()) for line in left.get_lines()}
+    assert found.pop("plain") == [1e-2] * 3
+    assert found.pop("ours") == [1e-8] * 3
+    assert found == ({"scikit-learn": pytest.approx([theirs - 0.5] * 2)} if theirs > 0.5 else {})
+    assert [len(line.get_xdata()) for line in right.get_lines()[1:]] == [2, 2]
+    assert list(right.get_lines()[0].get_ydata()) == [0.61] * 2

@@ -40,6 +40,7 @@ BAD = [
         "learning_rates.too_large = 10000000.0: Expected `float` <= 1000000",
     ),
     ("max_epochs: 300", "max_epochs: 0", "train.max_epochs = 0: Expected `int` >= 1"),
+    ("tolerance: 1.0e-7 # nats", "tolerance: 1.0e-9 #", "train.tolerance = 1e-09: Expected `float` >= 1e-08"),
     ("tolerance: 1.0e-7 # nats", "tolerance: small #", "train.tolerance = 'small': Expected `float`, got `str`"),
     ("max_iter: 100", "max_iter: true", "baseline.max_iter = True: Expected `int`, got `bool`"),
     ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': Expected `int`, got `str`"),
