@@ -26,8 +26,25 @@ class NoPandas:
             raise ModuleNotFoundError(name)
 
 
+# In Linux's words what every processor of the level x86-64-v3 can do: Intel's since 2013, AMD's since 2015.
+X86_64_V3 = {"avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"}
+
+
+def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
+    """What Linux says that an x86 processor can do; nothing for other processors and on other systems."""
+    if not cpuinfo.exists():
+        return set()
+    with cpuinfo.open(encoding="utf-8") as lines:
+        return next((set(line.split()) for line in lines if line.startswith("flags")), set())
+
+
 def set_up_process(name: str) -> None:
     """Set what libraries read when they are imported: nothing above imports NumPy, Arrow or scikit-learn."""
+    # OpenBLAS and NumPy choose their code by the processor, and AVX-512 adds numbers up in another order: last digits
+    # change. So every processor of that level runs the code for AVX2, as fast here; others run what they would choose.
+    if processor_flags() >= X86_64_V3:
+        os.environ["OPENBLAS_CORETYPE"], os.environ["NPY_ENABLE_CPU_FEATURES"] = "Haswell", "X86_V3"
+        os.environ.pop("NPY_DISABLE_CPU_FEATURES", None)  # NumPy refuses to have both
     # BLAS splits a sum by the number of its threads, and the split shows in the last digits. One thread everywhere
     # keeps the bytes the same, and is faster for minibatches as small as these.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"):

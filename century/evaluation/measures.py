@@ -37,7 +37,7 @@ def placements(z: Array, t: Array) -> Floats:
     That is the share below the z of a song of label 1, and above the z of a song of label 0. Equal z count half. The
     mean over the songs of either label is the AUC.
     """
-    order = np.argsort(z)
+    order = np.argsort(z, kind="stable")
     ones, zeros = order[t[order] == 1], order[t[order] == 0]
     found = np.empty(len(z))
     for mine, others in ((ones, zeros), (zeros, ones)):

@@ -73,7 +73,8 @@ def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints
         os.pread(scratch.fileno(), song * n, song * (end - n)) for n, end in zip(sizes[:, number], ends, strict=True)
     ]
     pieces = [np.frombuffer(piece, np.float32).reshape(columns, -1) for piece in read]
-    place = np.argsort(np.argsort(row))  # among the group's songs in the order of the file
+    place = np.empty_like(row)  # among the group's songs in the order of the file
+    place[np.argsort(row, kind="stable")] = np.arange(len(row), dtype=row.dtype)
     return [np.concatenate(x)[place] for x in zip(*pieces, strict=True)]
 
 

@@ -54,8 +54,8 @@ def artists_and_albums(songs: int, train_songs: int, rng: np.random.Generator) -
 
 
 def renumber(x: Ints) -> Ints:
-    """The rank of each number among the distinct ones, from 0."""
-    return np.unique(x, return_inverse=True)[1]
+    """The rank of each number of an ascending x among the distinct ones, from 0."""
+    return np.cumsum(np.diff(x, prepend=x[0]) != 0)
 
 
 def eras(artist: Ints, album: Ints, rng: np.random.Generator) -> Floats:
