@@ -1,10 +1,12 @@
 """The whole graph from the zip to both models' accuracy, against the document's notebook; runs with little to do."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from functools import partial
+import zipfile
+from functools import cache, partial
 from pathlib import Path
 
 import yaml
@@ -12,8 +14,9 @@ import yaml
 from benchmarks.process import Cost, measure
 from benchmarks.table import PAIRS, compare, line
 from century.files import read_json
+from century.songs.published import MEMBER
 
-ZIP = Path("data/raw/songs").resolve()
+STAND_IN = Path("data/raw/songs").resolve()
 TEN_STAGES = ["dvc", "repro", "evaluate", "learning_rates"]  # with all before them: what the document does, and more
 
 
@@ -32,11 +35,25 @@ def rows() -> None:
         compare(f"`dvc repro` with nothing to do, against {stages} empty stages", ours, other, 1.3)
 
 
+@cache
+def deflated_zip() -> Path:
+    """A zip of the stand-in's songs that is deflated, as the real one is: the stand-in is only stored."""
+    path = Path(".dvc/tmp/deflated.zip").resolve()
+    with (
+        zipfile.ZipFile(STAND_IN) as stored,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as deflated,
+        stored.open(MEMBER) as text,
+        deflated.open(MEMBER, "w") as again,
+    ):
+        shutil.copyfileobj(text, again, 1 << 20)
+    return path
+
+
 def costs_of_a_pair() -> tuple[Cost, Cost, Cost]:
     """A cold run in a fresh clone, the run after a change of its sweep, and the notebook."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
-        clone_without_results(clone, ZIP)
+        clone_without_results(clone, deflated_zip())
         site = {"DVC_SITE_CACHE_DIR": str(Path(folder) / "site")}  # DVC's own notes go with the folder
         cold = measure(TEN_STAGES, clone, **site)
         before = best_pair(clone)
@@ -44,7 +61,7 @@ def costs_of_a_pair() -> tuple[Cost, Cost, Cost]:
         changed = measure(TEN_STAGES, clone, **site)
         if best_pair(clone) != before:
             sys.exit("another pair became the best of the sweep: the models were trained again")
-    return cold, changed, measure([sys.executable, "-m", "benchmarks.notebook", str(ZIP)], Path())
+    return cold, changed, measure([sys.executable, "-m", "benchmarks.notebook", str(deflated_zip())], Path())
 
 
 def clone_without_results(clone: Path, zip_path: Path) -> None:

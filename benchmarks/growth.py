@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pyarrow.parquet as pq
 
-from benchmarks.graph import ZIP, change, clone_without_results
+from benchmarks.graph import STAND_IN, change, clone_without_results
 from benchmarks.process import Cost, measure
 from benchmarks.table import line, write
 from century.files import read_json
@@ -76,7 +76,7 @@ def trainings_of_ten_times() -> tuple[Cost, Cost, float]:
     """Training that holds MEMORY of the songs at a time, in a process limited to LIMIT; all in memory; the losses."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
-        clone_without_results(clone, ZIP)
+        clone_without_results(clone, STAND_IN)
         change(clone / "params.yaml", r"(?m)^  memory: \d+", f"  memory: {MEMORY}")
         shutil.copy("metrics/sweep.json", clone / "metrics")
         shutil.copy("data/normalization.json", clone / "data")
@@ -101,7 +101,7 @@ def repeat(times: int, path: Path) -> None:
         archive.open(MEMBER, "w", force_zip64=True) as text,
     ):
         for _ in range(times):
-            with zipfile.ZipFile(ZIP) as once, once.open(MEMBER) as again:
+            with zipfile.ZipFile(STAND_IN) as once, once.open(MEMBER) as again:
                 shutil.copyfileobj(again, text, 1 << 20)
 
 

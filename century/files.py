@@ -41,6 +41,11 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         partial.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
+def write_metrics(path: Path, content: Mapping[str, Any]) -> None:
+    """Write `content` with the digits of its floats that mean something."""
+    write_json(path, round_floats(content))
+
+
 def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -55,3 +60,23 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
+
+
+def write_plot(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table for a plot, with the digits of its floats that mean something."""
+    write_csv(path, columns, (round_floats(row) for row in rows))
+
+
+def round_floats(content: Any) -> Any:
+    """The same content with floats of at most ten significant digits.
+
+    Further digits are the rounding of sums, which other processors make in another order: a comparison with results
+    from another kind of machine shows what differs, not that.
+    """
+    if isinstance(content, float):
+        return float(f"{content:.10g}")
+    if isinstance(content, Mapping):
+        return {key: round_floats(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [round_floats(value) for value in content]
+    return content

@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from century.evaluation.scores import exact_logits
-from century.files import read_json, write_json
+from century.files import read_json, write_metrics
 from century.model.logistic import loss_and_accuracy, sigmoid
 from century.model.saved import write_model
 from century.params import Params
@@ -32,7 +32,7 @@ def stage(params: Params) -> None:
     at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)
     converged = at_optimum and not any(issubclass(one.category, ConvergenceWarning) for one in caught)
     training_loss, training_accuracy = loss_and_accuracy(z, t)
-    write_json(
+    write_metrics(
         Path("metrics/baseline.json"),
         {
             "converged": converged,

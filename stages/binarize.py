@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from century import InputError
-from century.files import write_json
+from century.files import write_metrics
 from century.params import Params
 from century.songs import published
 from century.songs.archive import Fingerprint
@@ -30,4 +30,4 @@ def stage(params: Params) -> None:
         raise InputError(f"{FILE} holds the UCI text, but was read as {counts}; published is {published.SONGS}")
     label = read_column(SONGS, "label")
     by_label = {"label_0": int((label == 0).sum()), "label_1": int((label == 1).sum())}
-    write_json(Path("metrics/binarize.json"), {"is_uci_text": is_uci_text, **counts, **by_label})
+    write_metrics(Path("metrics/binarize.json"), {"is_uci_text": is_uci_text, **counts, **by_label})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from century import InputError
-from century.files import link, sha256, write_json
+from century.files import link, sha256, write_metrics
 from century.params import Params
 from century.songs.lines import form_of
 
@@ -25,7 +25,7 @@ def stage(params: Params) -> None:
     else:
         put_link(Path(data.source))
     facts = {"source": data.source, **form_of(FILE), "bytes": FILE.stat().st_size, "sha256": sha256(FILE)}
-    write_json(Path("metrics/download.json"), facts)
+    write_metrics(Path("metrics/download.json"), facts)
 
 
 def put_link(source: Path) -> None:

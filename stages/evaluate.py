@@ -10,7 +10,7 @@ from century.evaluation.intervals import ScoredPart, confidence_intervals, diffe
 from century.evaluation.measures import calibration, confusion, roc
 from century.evaluation.scores import by_year, exact_logits, predictions_changed
 from century.evaluation.weights import weights_by_size
-from century.files import write_csv, write_json
+from century.files import write_metrics, write_plot
 from century.model.logistic import sigmoid
 from century.model.saved import read_model
 from century.params import Params
@@ -32,7 +32,7 @@ def stage(params: Params) -> None:
     scored_twice = test._replace(z={**test.z, "wrongly_normalized": wrongly_normalized})
     how = (bins, resampling.block_length, resampling.draws, resampling.seed)
     found = measure_parts(scored, *how) | measure_parts({"test": scored_twice}, *how)
-    write_json(
+    write_metrics(
         Path("metrics/evaluate.json"),
         {
             **{model: {part: found[model, part].measures for part in PARTS} for model in MODELS},
@@ -52,27 +52,27 @@ def stage(params: Params) -> None:
         },
     )
     year = read_column(PARTS["test"], "year")
-    write_csv(
+    write_plot(
         Path("plots/roc.csv"),
         ["model", "threshold", "false_positive_rate", "true_positive_rate", "rates_apart"],
         [(model, *row) for model, z in test.z.items() for row in roc(z, t)],
     )
-    write_csv(
+    write_plot(
         Path("plots/calibration.csv"),
         ["model", "bin", "songs", "mean_probability", "share_after"],
         [(model, *row) for model, z in test.z.items() for row in calibration(sigmoid(z), t, bins)],
     )
-    write_csv(
+    write_plot(
         Path("plots/confusion.csv"),
         ["model", "label", "predicted", "songs", "share_of_label"],
         [(model, *row) for model, z in test.z.items() for row in confusion(z, t)],
     )
-    write_csv(
+    write_plot(
         Path("plots/accuracy_by_year.csv"),
         ["model", "year", "songs", "accuracy", "mean_probability"],
         [(model, *row) for model, z in test.z.items() for row in by_year(z, t, year)],
     )
-    write_csv(
+    write_plot(
         Path("plots/weights.csv"),
         ["place", "feature", "kind", "name", *MODELS],
         weights_by_size(*[w[:-1] for w in models.values()]),

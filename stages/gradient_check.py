@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from century.files import write_csv, write_json
+from century.files import write_metrics, write_plot
 from century.model.gradient_check import curve, points, refuse_wrong_gradient
 from century.params import Params
 from century.songs.features import FEATURES
@@ -17,5 +17,5 @@ def stage(params: Params) -> None:
     at = points(X.astype(np.float64), t, FEATURES, check.directions, check.seed)
     errors = {f"error_{name}": refuse_wrong_gradient(point, check.tolerance) for name, point in at.items()}
     rows = [(name, *row) for name, point in at.items() for row in curve(point, check.steps)]
-    write_csv(Path("plots/gradient_check.csv"), ["point", "method", "step", "error"], rows)
-    write_json(Path("metrics/gradient_check.json"), {"passed": True, **errors})
+    write_plot(Path("plots/gradient_check.csv"), ["point", "method", "step", "error"], rows)
+    write_metrics(Path("metrics/gradient_check.json"), {"passed": True, **errors})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from century.files import write_csv, write_json
+from century.files import write_metrics, write_plot
 from century.model.grid import validation_curves
 from century.params import Params
 from century.songs.tables import read_songs
@@ -14,12 +14,12 @@ def stage(params: Params) -> None:
     rates = {"too_small": p.too_small, "good": p.good, "too_large": p.too_large}
     curves = validation_curves(train, validation, [*rates.values()], p.batch_size, p.iterations, p.every, p.seed)
     runs = dict(zip(rates, curves, strict=True))
-    write_csv(
+    write_plot(
         Path("plots/learning_rates.csv"),
         ["learning_rate", "iteration", "songs_seen", "validation_loss", "validation_accuracy"],
         [(rates[name], *point) for name, curve in runs.items() for point in curve],
     )
-    write_json(
+    write_metrics(
         Path("metrics/learning_rates.json"),
         {
             name: {

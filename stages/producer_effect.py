@@ -6,7 +6,7 @@ import numpy as np
 
 from century import InputError
 from century.evaluation.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
-from century.files import write_csv, write_json
+from century.files import write_metrics, write_plot
 from century.params import Params
 from century.songs.tables import read_songs
 
@@ -28,8 +28,8 @@ def stage(params: Params) -> None:
         except InputError as error:
             raise InputError(f"producer_effect.songs = {songs}: {error}; set a larger number") from None
         leaks[name] = leak(predicted, t[:songs], q.block_length, q.draws, q.seed)
-    write_json(Path("metrics/producer_effect.json"), leaks)
-    write_csv(
+    write_metrics(Path("metrics/producer_effect.json"), leaks)
+    write_plot(
         Path("plots/producer_effect.csv"),
         ["learner", "songs", "split", "accuracy", "leak", "leak_low", "leak_high"],
         [

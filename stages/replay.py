@@ -4,7 +4,7 @@ from pathlib import Path
 
 from century.document.comparison import TOY_CELLS, Figure, compare, is_published_task, summary
 from century.document.replay import CurveRow, SweepRow, best, curve_rows, outcome, replay, sweep_rows
-from century.files import read_json, write_csv, write_json
+from century.files import read_json, round_floats, write_csv, write_json, write_plot
 from century.params import Params
 from century.songs.tables import read_songs
 
@@ -22,16 +22,14 @@ def stage(params: Params) -> None:
     toy = [figure for figure in figures if figure.cell in TOY_CELLS]
     songs = [figure for figure in figures if figure.cell not in TOY_CELLS]
     write_csv(Path("data/replay_comparison.csv"), Figure._fields, toy + songs if comparable else toy)
-    write_csv(Path("plots/replay.csv"), CurveRow._fields, curve_rows({"as published": published, "run right": right}))
-    write_csv(Path("plots/replay_sweep.csv"), SweepRow._fields, sweep_rows(published, right))
-    write_json(
-        Path("metrics/replay.json"),
-        {
-            "toy_figures": summary(toy),
-            "song_figures": summary(songs) if comparable else "not the published data",
-            "best_as_published": outcome(published, best(published)),
-            "best_run_right": outcome(right, best(right)),
-            "published_choice_run_right": outcome(right, best(published)),
-            "numbers": numbers,
-        },
-    )
+    write_plot(Path("plots/replay.csv"), CurveRow._fields, curve_rows({"as published": published, "run right": right}))
+    write_plot(Path("plots/replay_sweep.csv"), SweepRow._fields, sweep_rows(published, right))
+    metrics = {
+        "toy_figures": summary(toy),
+        "song_figures": summary(songs) if comparable else "not the published data",
+        "best_as_published": outcome(published, best(published)),
+        "best_run_right": outcome(right, best(right)),
+        "published_choice_run_right": outcome(right, best(published)),
+    }
+    # The numbers keep all their digits: they are compared with printed ones, which have up to 17.
+    write_json(Path("metrics/replay.json"), {**round_floats(metrics), "numbers": numbers})

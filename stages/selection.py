@@ -4,7 +4,7 @@ from itertools import product
 from pathlib import Path
 
 from century.evaluation.selection import candidates, compare_choices
-from century.files import write_json
+from century.files import write_metrics
 from century.params import Params
 from century.songs.tables import read_songs
 
@@ -20,4 +20,4 @@ def stage(params: Params) -> None:
         for run in candidates(train, validation, test, p.learning_rates, batch_size, p.iterations, p.seed)
     }
     in_order = [runs[pair] for pair in product(p.learning_rates, p.batch_sizes)]
-    write_json(Path("metrics/selection.json"), compare_choices(in_order))
+    write_metrics(Path("metrics/selection.json"), compare_choices(in_order))

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from century.arrays import Ints
-from century.files import write_json
+from century.files import write_metrics
 from century.params import Params
 from century.songs.split import refuse_single_class, split_rows
 from century.songs.tables import GROUP, read_column, write_table
@@ -23,7 +23,7 @@ def stage(params: Params) -> None:
     parts = split_rows(year, split.train_rows, split.validation, split.validation_rows, split.seed)
     refuse_single_class(parts, label, params.binarize.threshold_year)
     write_table(Path("data/split.parquet"), SCHEMA, tables(parts))
-    write_json(
+    write_metrics(
         Path("metrics/split.json"),
         {part: {"songs": len(rows), "label_1": int(label[rows].sum())} for part, rows in parts.items()},
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from century.files import write_csv, write_json
+from century.files import write_metrics, write_plot
 from century.model.grid import validation_curves
 from century.params import Params
 from century.songs.tables import read_songs
@@ -26,14 +26,14 @@ def stage(params: Params) -> None:
         for mu, curve in zip(p.learning_rates, rate_curves, strict=True)
     }
     runs = {pair: found[pair] for pair in product(p.learning_rates, p.batch_sizes)}
-    write_csv(
+    write_plot(
         Path("plots/sweep.csv"),
         ["learning_rate", "batch_size", "iteration", "songs_seen", "validation_loss", "validation_accuracy"],
         [(*pair, *point) for pair, curve in runs.items() for point in curve],
     )
     mu, batch_size = min(runs, key=lambda pair: runs[pair][-1].validation_loss)
     last = runs[mu, batch_size][-1]
-    write_json(
+    write_metrics(
         Path("metrics/sweep.json"),
         {
             "best": {

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from century import InputError
 from century.arrays import Floats
 from century.evaluation.scores import exact_logits
-from century.files import read_json, write_csv, write_json
+from century.files import read_json, write_metrics, write_plot
 from century.model.descent import plain_epochs
 from century.model.logistic import loss_and_accuracy
 from century.model.saved import write_model
@@ -52,11 +52,11 @@ def stage(params: Params) -> None:
         for descent, epochs, way in (("plain", 2, fitted[:1] + plain), ("to the optimum", 1, fitted))
         for k, (w, loss) in enumerate(way)
     ]
-    write_csv(Path("plots/train.csv"), COLUMNS, rows)
+    write_plot(Path("plots/train.csv"), COLUMNS, rows)
     normalization = read_json(Path("data/normalization.json"))
     write_model(Path("data/model.json"), last.w, normalization, params.binarize.threshold_year)
     converged = last.gap <= p.tolerance and not last.separates
-    write_json(
+    write_metrics(
         Path("metrics/train.json"),
         {
             "converged": converged,

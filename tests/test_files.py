@@ -1,9 +1,12 @@
 import hashlib
 import json
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from century.files import read_json, replacing, sha256, write_csv, write_json
+from century.files import read_json, replacing, round_floats, sha256, write_csv, write_json, write_metrics, write_plot
 
 
 def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
@@ -60,3 +63,23 @@ def test_a_digest_is_that_of_the_whole_file(tmp_path):
     content = bytes(range(256)) * 10_000
     (tmp_path / "file").write_bytes(content)
     assert sha256(tmp_path / "file") == hashlib.sha256(content).hexdigest()
+
+
+def test_metrics_and_plots_have_ten_significant_digits_and_models_have_all(tmp_path):
+    x = 0.12345678901234567
+    write_metrics(tmp_path / "metrics.json", {"a": {"loss": x, "songs": 3}, "runs": [(1e-20 * x, True, None, "text")]})
+    assert read_json(tmp_path / "metrics.json") == {
+        "a": {"loss": 0.123456789, "songs": 3},
+        "runs": [[1.23456789e-21, True, None, "text"]],
+    }
+    write_plot(tmp_path / "plot.csv", ["loss", "songs"], [(np.float64(x), 12345678901)])
+    assert (tmp_path / "plot.csv").read_text() == "loss,songs\n0.123456789,12345678901\n"
+    write_json(tmp_path / "model.json", {"weights": [x]})
+    assert read_json(tmp_path / "model.json") == {"weights": [x]}
+
+
+@given(st.floats(-1e300, 1e300))
+def test_rounding_moves_a_number_by_less_than_its_tenth_digit_and_not_twice(x):
+    once = round_floats(x)
+    assert abs(once - x) <= 5.01e-10 * abs(x) or abs(x) < 1e-300
+    assert round_floats(once) == once
