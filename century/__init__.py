@@ -15,7 +15,7 @@ def one_line(text: str, length: int = 300) -> str:
 
     Where it is too long, its middle is left out: what and where stand at its start, what to do at its end.
     """
-    text = re.sub(r"(://)[^/\s@]*@", r"\1", " ".join(text.split()))
+    text = re.sub(r"//[^\s?#]*@", "//***@", " ".join(text.split()))
     text = "".join(character if character.isprintable() else "?" for character in text)
     end = length // 3
     return text if len(text) <= length else f"{text[: length - end - 1]}…{text[-end:]}"

@@ -1,53 +1,57 @@
-"""Getting the zip from the first URL that gives the right file."""
+"""Getting a file from the first URL that gives the right one, in bounded time and memory whatever a server does."""
 
-import logging
+import asyncio
 import os
-import shutil
-import time
+import re
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-import pooch
-import requests
-import urllib3
+import aiohttp
+import certifi
 from tqdm import tqdm
 
-from century import InputError
+from century import InputError, one_line
 from century.files import replacing, sha256
 
-TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
-WAITS = (2.0, 8.0)  # seconds before the second and the third attempt at a URL
+HEADERS = 30.0  # seconds until the headers of the file must be there, those of redirects before them
+SILENCE = 60.0  # seconds without a byte
 SLOWEST = 10_000.0  # bytes a second, on average over the whole file: with them it takes six hours
-CHUNK = 1 << 16  # bytes
+WAITS = (2.0, 8.0)  # seconds before the second and the third attempt at a URL
+REDIRECTS = 10
 
 
-def download(urls: list[str], size: int, expected: str, path: Path) -> None:
+class FetchError(Exception):
+    """What a server does instead of giving the file, and whether another attempt may go better."""
+
+    def __init__(self, what: str, may_pass: bool) -> None:
+        super().__init__(what)
+        self.may_pass = may_pass
+
+
+def download(urls: Sequence[str], size: int, expected: str, path: Path) -> None:
     """Fetch the file of `size` bytes and sha256 `expected` to `path`.
 
-    A file already there with that sha256 is kept. A new one is made in a folder beside it and takes its place only when
-    its sha256 is right. Raises InputError, with what happened at each URL, where none gives the file.
+    A file already there with that sha256 is kept. A new one is made beside it and takes its place only when its sha256
+    is right. Raises InputError, with what happened at each URL, where none gives the file.
     """
     if path.is_file() and sha256(path) == expected:
         return
-    pooch.get_logger().setLevel(logging.WARNING)
-    folder = path.with_name("download.partial")
-    shutil.rmtree(folder, ignore_errors=True)  # left by a kill
     failures = []
-    try:
-        for url in urls:
-            try:
-                os.replace(fetch(url, size, expected, folder), path)
-                return
-            except (requests.RequestException, ValueError) as error:
-                failures.append(f"{url} {what_happened(error)}")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    raise InputError(
-        f"no URL gave the file: {'; '.join(failures)}. Try again later, or set data.source in params.yaml to the path "
-        "of a copy that you have, or to stand-in"
-    )
+    for url in urls:
+        try:
+            with replacing(path) as partial:
+                asyncio.run(fetch(url, size, partial))
+                if sha256(partial) != expected:
+                    raise FetchError("sends another file: its sha256 is wrong", False)
+            return
+        except FetchError as failure:
+            failures.append(f"{shown(url)} {failure}")
+    raise InputError(f"no URL gave the file: {'; '.join(failures)}")
 
 
-def download_and_keep(urls: list[str], size: int, expected: str, kept: Path, path: Path) -> None:
+def download_and_keep(urls: Sequence[str], size: int, expected: str, kept: Path, path: Path) -> None:
     """Fetch the file as above to `kept`, where no other source writes, and make `path` a second name of it.
 
     A right file at `path` stays: it is the user's own, or of a version that kept none, and becomes the one kept.
@@ -61,73 +65,91 @@ def download_and_keep(urls: list[str], size: int, expected: str, kept: Path, pat
         partial.hardlink_to(kept)
 
 
-def fetch(url: str, size: int, expected: str, folder: Path) -> str:
-    """Fetch the file into the folder and return its path; a fault that may pass is given three attempts.
-
-    Raises requests.RequestException where the server or the network fails, ValueError where the file is a wrong one.
-    """
-
-    def stream(url: str, partial: str, _: object) -> None:
-        end = time.monotonic() + size / SLOWEST
-        with (
-            requests.get(url, stream=True, timeout=TIMEOUT) as response,
-            Path(partial).open("wb") as file,
-            tqdm(desc=url, total=size, unit="B", unit_scale=True, disable=None) as bar,
-        ):
-            response.raise_for_status()
-            kind = response.headers.get("Content-Type", "")
-            if kind.startswith("text/"):
-                raise ValueError(f"sends a page ({kind}), not the zip")
-            while chunk := read(response):
-                bar.update(file.write(chunk))
-                if time.monotonic() > end:
-                    raise ValueError(f"sends fewer than {SLOWEST:.0f} bytes a second")
-                if file.tell() > size:
-                    raise ValueError(f"sends more than the {size} bytes of the file")
-            if file.tell() < size:
-                raise requests.ConnectionError(f"ends after {file.tell()} of {size} bytes")
-
-    waits = iter(WAITS)
-    while True:
-        try:
-            return str(pooch.retrieve(url, f"sha256:{expected}", "file", folder, downloader=stream))
-        except requests.RequestException as error:
-            wait = next(waits, None)
-            if wait is None or not may_pass(error):
-                raise
-        time.sleep(wait)
+async def fetch(url: str, size: int, path: Path) -> None:
+    """Fetch `size` bytes to a path, in at most three attempts. Raises FetchError where they do not come."""
+    if not re.match("https?://", url, re.IGNORECASE):
+        raise FetchError("is no address of http or https", False)
+    limit = 2 * HEADERS + size / SLOWEST  # seconds, for all attempts together
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit):
+            for wait in (*WAITS, None):
+                try:
+                    return await attempt(url, size, path)
+                except FetchError as failure:
+                    if wait is None or not failure.may_pass:
+                        raise
+                    await asyncio.sleep(wait)
+    raise FetchError(f"takes longer than {limit:.0f} s", False)
 
 
-def read(response: requests.Response) -> bytes:
-    """What has come, without waiting for a chunk to be full: a server may send single bytes for ever."""
+async def attempt(url: str, size: int, path: Path) -> None:
+    """One attempt. Redirects are followed without reading their bodies, to http and https alone."""
+    authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or certifi.where()
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=authorities))
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=HEADERS, sock_read=SILENCE)
+    as_it_is = {"Accept-Encoding": "identity"}
     try:
-        return response.raw.read1(CHUNK, decode_content=True)
-    except urllib3.exceptions.HTTPError as error:
-        raise requests.ConnectionError(error) from None
+        async with aiohttp.ClientSession(
+            connector=connector, timeout=timeout, headers=as_it_is, auto_decompress=False, trust_env=True
+        ) as session:
+            async with asyncio.timeout(HEADERS):
+                response = await session.get(url, max_redirects=REDIRECTS)
+            async with response:
+                refuse_other_answers(response, size)
+                await save(response, size, path, shown(url))
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise what_happened(error) from None
 
 
-def may_pass(error: requests.RequestException) -> bool:
-    """Whether another attempt could go better: the network failed, or the server says that it did."""
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return error.response.status_code >= 500 or error.response.status_code == 429
-    lost = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-    return isinstance(error, lost) and not isinstance(error, requests.exceptions.SSLError)
+def refuse_other_answers(response: aiohttp.ClientResponse, size: int) -> None:
+    """Raise FetchError where the headers show that the file will not come."""
+    if response.status != 200:
+        may_pass = response.status >= 500 or response.status == 429
+        raise FetchError(f"answers {response.status} {one_line(response.reason or '', 40)}", may_pass)
+    if response.content_type.lower().startswith("text/"):
+        raise FetchError(f"sends a page ({one_line(response.content_type, 40)}), not the file", False)
+    if response.content_length not in (None, size):
+        raise FetchError(f"sends {response.content_length} bytes, not the {size} of the file", False)
 
 
-def what_happened(error: Exception) -> str:
+async def save(response: aiohttp.ClientResponse, size: int, path: Path, name: str) -> None:
+    with path.open("wb") as file, tqdm(desc=name, total=size, unit="B", unit_scale=True, disable=None) as bar:
+        with suppress(aiohttp.ClientPayloadError):  # the connection has ended early
+            async for chunk in response.content.iter_any():
+                bar.update(file.write(chunk))
+                if file.tell() > size:
+                    raise FetchError(f"sends more than the {size} bytes of the file", False)
+        if file.tell() < size:
+            raise FetchError(f"ends after {file.tell()} of {size} bytes", True)
+
+
+def what_happened(error: Exception) -> FetchError:
+    """In plain words what aiohttp says. Its own words may have the whole URL, and with it a password."""
     match error:
-        case requests.HTTPError(response=requests.Response() as response):
-            return f"answers {response.status_code} {response.reason}"
-        case requests.exceptions.SSLError():
-            return "has a certificate that is not trusted"
-        case requests.TooManyRedirects():
-            return "redirects without end"
-        case requests.ConnectTimeout():
-            return f"gives no connection within {TIMEOUT[0]} s"
-        case requests.Timeout():
-            return f"sends nothing for {TIMEOUT[1]} s"
-        case ValueError() if "does not match the known hash" in str(error):
-            return "sends another file: its sha256 is wrong"
+        case aiohttp.ClientConnectorCertificateError():
+            return FetchError("has a certificate that is not trusted", False)
+        case aiohttp.ClientSSLError():
+            return FetchError("does not speak TLS as it should", False)
+        case aiohttp.ClientConnectorError():
+            number = error.os_error.errno or 0
+            cause = os.strerror(number) if number > 0 else error.os_error.strerror
+            return FetchError(f"gives no connection: {cause}", True)
+        case aiohttp.TooManyRedirects():
+            return FetchError(f"redirects more than {REDIRECTS} times", False)
+        case aiohttp.RedirectClientError():
+            return FetchError("redirects to another address than of http or https", False)
+        case aiohttp.InvalidURL() | ValueError():
+            return FetchError("is no address of http or https", False)
+        case aiohttp.SocketTimeoutError():
+            return FetchError(f"sends nothing for {SILENCE:g} s", True)
+        case TimeoutError():
+            return FetchError(f"gives no answer within {HEADERS:g} s", True)
+        case aiohttp.ClientResponseError():
+            return FetchError("does not answer in HTTP", False)
         case _:
-            cause = getattr(error.args[0], "reason", error)  # of requests' own account, only what urllib3 saw
-            return f"fails: {' '.join(str(cause).split())}"
+            return FetchError("ends the connection", True)
+
+
+def shown(url: str) -> str:
+    """A URL without what may be secret: user, password and query."""
+    return one_line(re.sub(r"[?#].*|\s", "", url, flags=re.DOTALL), 60)
