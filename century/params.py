@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from century import InputError
 
-Count = Annotated[int, Meta(gt=0)]
+Count = Annotated[int, Meta(gt=0, le=10**12)]  # no data is larger, and everything that is computed from it is finite
 Seed = Annotated[int, Meta(ge=0, lt=2**32)]
 Positive = Annotated[float, Meta(gt=0, le=1e300)]  # so not infinite
 # Above 1e6 the weights of a diverging run could leave the range of float32.
@@ -38,7 +38,7 @@ class Uci(Section):
 
 
 class StandIn(Section):
-    songs: Annotated[int, Meta(ge=2)]
+    songs: Annotated[int, Meta(ge=2, le=10_000_000)]  # twenty times the real file: 15 GB of memory
     train_songs: Count
     seed: Seed
 
@@ -53,7 +53,7 @@ class Data(Section):
 
 
 class Binarize(Section):
-    threshold_year: int
+    threshold_year: Annotated[int, Meta(ge=0, le=9999)]
 
 
 class Split(Section):
@@ -72,13 +72,13 @@ class Split(Section):
 class GradientCheck(Section):
     steps: Annotated[list[Positive], Meta(min_length=1)]
     songs: Count
-    directions: Count
+    directions: Annotated[int, Meta(gt=0, le=1000)]
     seed: Seed
-    tolerance: Positive
+    tolerance: Annotated[float, Meta(ge=1e-9, le=1)]  # central differences themselves are wrong by up to 1e-10
 
 
 class Schedule(Section):
-    iterations: Count
+    iterations: Annotated[int, Meta(gt=0, le=1_000_000)]
     every: Count
     seed: Seed
 
@@ -123,7 +123,7 @@ class Intervals(Section):
 class ProducerEffect(Section):
     songs: Count
     more_songs: Count
-    folds: Annotated[int, Meta(ge=2)]
+    folds: Annotated[int, Meta(ge=2, le=100)]
     neighbours: Count
     seed: Seed
 

@@ -1,7 +1,13 @@
 """`python -m stages NAME` runs one stage of dvc.yaml, with the parameters that it declares there and no others."""
 
 import os
+import signal
 import sys
+
+if __name__ == "__main__":  # before the imports, so that an interrupt of them gives one line as well
+    stage_name = " ".join(sys.argv[1:])
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(f"{stage_name}: interrupted"))
+
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from century import InputError
+from century import InputError, one_line
 from century.params import read_params
 
 
@@ -64,9 +70,7 @@ def run(name: str) -> None:
         params = declared_params(read_params(Path("params.yaml")), declared_keys(stages[name]))
         import_module(f"stages.{name}").stage(params)
     except (InputError, OSError) as error:
-        sys.exit(f"{name}: {error}")
-    except KeyboardInterrupt:
-        sys.exit(f"{name}: interrupted")
+        sys.exit(one_line(f"{name}: {error}"))
 
 
 def read_stages() -> dict[str, Any]:
@@ -91,6 +95,5 @@ def declared_params(params: Any, keys: list[str]) -> Any:
 
 
 if __name__ == "__main__":
-    stage_name = " ".join(sys.argv[1:])
     set_up_process(stage_name)
     run(stage_name)

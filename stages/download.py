@@ -21,7 +21,10 @@ def stage(params: Params) -> None:
     elif data.source == "uci":
         from century.songs.fetch import download_and_keep
 
-        download_and_keep(data.uci.urls, data.uci.size, data.uci.sha256, UCI, FILE)
+        try:
+            download_and_keep(data.uci.urls, data.uci.size, data.uci.sha256, UCI, FILE)
+        except InputError as error:
+            raise InputError(f"{error}. Try again later, or set data.source to stand-in or to a file's path") from None
     else:
         put_link(Path(data.source))
     facts = {"source": data.source, **form_of(FILE), "bytes": FILE.stat().st_size, "sha256": sha256(FILE)}

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from century import InputError
 from century.arrays import Ints
 from century.files import write_metrics
 from century.params import Params
@@ -20,8 +21,16 @@ def stage(params: Params) -> None:
     split = params.split
     label = read_column(SONGS, "label")
     year = read_column(SONGS, "year")
-    parts = split_rows(year, split.train_rows, split.validation, split.validation_rows, split.seed)
-    refuse_single_class(parts, label, params.binarize.threshold_year)
+    try:
+        parts = split_rows(year, split.train_rows, split.validation, split.validation_rows, split.seed)
+    except InputError as error:
+        sizes = f"split.train_rows = {split.train_rows}, split.validation_rows = {split.validation_rows}"
+        raise InputError(f"{sizes}: {error}; set others that fit the file") from None
+    try:
+        refuse_single_class(parts, label)
+    except InputError as error:
+        threshold = f"binarize.threshold_year = {params.binarize.threshold_year}"
+        raise InputError(f"{threshold}: {error}; set another year, or other sizes under split") from None
     write_table(Path("data/split.parquet"), SCHEMA, tables(parts))
     write_metrics(
         Path("metrics/split.json"),

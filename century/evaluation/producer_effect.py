@@ -46,8 +46,11 @@ def nearest_neighbours(k: int) -> Any:
 def predictions(learner: Any, X: Array, t: Array, folds: int, seed: int) -> Predictions:
     """The label that the learner gives each song (n,), by split. Every training set is normalized by its own songs.
 
-    Raises InputError where a training set has songs of one label only, or fewer songs than the neighbours that vote.
+    Raises InputError where there are fewer songs than folds, or where a training set has songs of one label only or
+    fewer songs than the neighbours that vote.
     """
+    if folds > len(X):
+        raise InputError(f"{len(X)} songs cannot be divided into {folds} folds")
     by_name = splits(folds, seed)
     voters = getattr(learner, "n_neighbors", 1)
     for split in by_name.values():

@@ -18,10 +18,14 @@ from century.arrays import Array, Floats, Ints
 from century.songs.features import FEATURES
 
 Block = Sequence[Array]
+SMALLEST_STD = 1e-30  # a song's numbers are at most 1e30 in size: squares of both stay far inside float64
+LARGEST_Z = 1e9  # of a test song; a training song of a million is at most 1000 deviations from their mean
 
 
 def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
-    """The mean and the standard deviation (ddof 1) of each feature. Raises InputError where one is constant.
+    """The mean and the standard deviation (ddof 1) of each feature.
+
+    Raises InputError where a feature is constant, or its deviation is so small that its square may be 0.
 
     Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
     """
@@ -38,7 +42,11 @@ def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
     for name, least, most in zip(FEATURES, low, high, strict=True):
         if least == most:
             raise InputError(f"{name} is {least} in all {n} training rows: a constant feature cannot be normalized")
-    return mean, np.sqrt(squares / (n - 1))
+    std = np.sqrt(squares / (n - 1))
+    for name, deviation in zip(FEATURES, std, strict=True):
+        if deviation < SMALLEST_STD:
+            raise InputError(f"{name} has a standard deviation below {SMALLEST_STD} in the {n} training rows")
+    return mean, std
 
 
 def z_score(x: Array, mean: float, std: float) -> NDArray[np.float32]:
@@ -49,20 +57,34 @@ def z_score(x: Array, mean: float, std: float) -> NDArray[np.float32]:
 def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floats, group: Ints) -> Ints:
     """Write the z-scores of all songs, whose groups are given in the order of the file.
 
-    Returns how many songs of each block went to each group: (blocks, groups).
+    Returns how many songs of each block went to each group: (blocks, groups). Raises InputError where a song is so far
+    from the mean that what is computed from it could leave the range of float32.
     """
     sizes: list[Ints] = []
     start, groups = 0, int(group.max()) + 1
     for block in blocks:
         of_block = group[start : start + len(block[0])]
         order = np.argsort(of_block, kind="stable")
-        z = np.stack([z_score(x, *of_x)[order] for x, *of_x in zip(block, mean, std, strict=True)])
+        with np.errstate(over="ignore"):  # infinity is refused with what else is far
+            z = np.stack([z_score(x, *of_x)[order] for x, *of_x in zip(block, mean, std, strict=True)])
+        if max(z.max(), -z.min()) > LARGEST_Z:
+            raise far_song(z, start + order)
         sizes.append(np.bincount(of_block, minlength=groups))
         for piece in np.split(z, np.cumsum(sizes[-1])[:-1], axis=1):
             scratch.write(np.ascontiguousarray(piece).data)
         start += len(of_block)
     scratch.flush()
     return np.array(sizes)
+
+
+def far_song(z: Array, row: Ints) -> InputError:
+    """Which of the songs (columns, n), of these rows (n,), is too far from the mean, and in which of the features."""
+    column, song = np.argwhere(np.abs(z) > LARGEST_Z)[0]
+    name = FEATURES[column - len(z)]  # the features are the last columns
+    return InputError(
+        f"row {row[song]} (counted from 0) has {name} at {z[column, song]:.3g} standard deviations from the mean of "
+        f"the training rows; at most {LARGEST_Z:.0e} is accepted"
+    )
 
 
 def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints) -> list[NDArray[np.float32]]:

@@ -21,10 +21,7 @@ def split_rows(year: Array, train_rows: int, validation: str, validation_rows: i
     """
     songs = len(year)
     if train_rows >= songs:
-        raise InputError(
-            f"split.train_rows = {train_rows}: must be below the {songs} songs of the file, so that some are left to "
-            "test on; set split.train_rows and split.validation_rows in params.yaml to fit"
-        )
+        raise InputError(f"{train_rows} training rows of {songs} songs leave none to test on")
     order = np.arange(train_rows, dtype=np.int32)
     np.random.RandomState(seed).shuffle(order)
     if validation == "contiguous":
@@ -40,17 +37,14 @@ def year_change(year: Array, start: int) -> int:
     changes = np.flatnonzero(year[start:] != year[start - 1 : -1])
     if len(changes) == 0:
         raise InputError(
-            f"split.validation_rows = {len(year) - start}: the last of the {len(year)} training rows are all of one "
-            "year, so there is no place to cut; set a larger one, or split.validation: shuffled"
+            f"the last {len(year) - start} of the {len(year)} training rows are all of one year, so there is no place "
+            "to cut"
         )
     return start + int(changes[0])
 
 
-def refuse_single_class(parts: dict[str, Ints], label: Ints, threshold_year: int) -> None:
+def refuse_single_class(parts: dict[str, Ints], label: Ints) -> None:
     """Raise InputError where a part has songs of one label only: nothing could be learned, or measured, on it."""
     for part, rows in parts.items():
         if label[rows].min() == label[rows].max():
-            raise InputError(
-                f"all {len(rows)} songs of the {part} part have label {label[rows[0]]}: binarize.threshold_year = "
-                f"{threshold_year} must have songs on both sides; change it, or the sizes under split"
-            )
+            raise InputError(f"all {len(rows)} songs of the {part} part have label {label[rows[0]]}")

@@ -123,7 +123,11 @@ BAD = [
     ("validation_rows: 400", "validation_rows: 2600", "split.validation_rows = 2600: must be below train_rows = 2600"),
     ("max_epochs: 300", "max_epochs: 300\n  momentum: 0.9", "Object contains unknown field `momentum`"),
     ("source: stand-in", "source: nowhere.zip", "data.source = 'nowhere.zip' is not there"),
-    ("train_rows: 2600", "train_rows: 3000", "split.train_rows = 3000: must be below the 3000 songs of the file"),
+    (
+        "train_rows: 2600",
+        "train_rows: 3000",
+        "split.train_rows = 3000, split.validation_rows = 400: 3000 training rows of 3000 songs",
+    ),
 ]
 
 

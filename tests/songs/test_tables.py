@@ -6,13 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sklearn.preprocessing import StandardScaler
 
-from century import InputError
 from century.songs.chunks import in_chunks
 from century.songs.features import FEATURES
 from century.songs.labels import label_songs
-from century.songs.normalize import gather, means_and_stds, scatter, z_score
 from century.songs.prefetch import prefetch
 from century.songs.repeats import row_hashes, with_hashes
 from century.songs.tables import (
@@ -147,37 +144,6 @@ def test_rows_of_whole_numbers_that_differ_have_hashes_that_differ():
     assert len(np.unique(hashes)) == 27_000
 
 
-def test_means_and_deviations_by_blocks_are_those_of_the_whole():
-    X = np.random.default_rng(0).normal(40, 6, (5000, len(FEATURES))) * np.geomspace(1e-3, 1e3, len(FEATURES))
-    for cuts in ([], [1], [1, 2, 4000], [2500]):
-        mean, std = means_and_stds([block.T for block in np.split(X, cuts)])
-        np.testing.assert_allclose(mean, X.mean(axis=0), rtol=1e-14)
-        np.testing.assert_allclose(std, X.std(axis=0, ddof=1), rtol=1e-13)
-
-
-def test_z_scores_are_those_of_scikit_learn_up_to_ddof():
-    X = np.random.default_rng(0).normal(40, 6, (1000, len(FEATURES)))
-    z = np.stack([z_score(*of_x) for of_x in zip(X.T, *means_and_stds([X.T]), strict=True)], axis=1)
-    assert z.dtype == np.float32
-    np.testing.assert_allclose(z, StandardScaler().fit_transform(X) * np.sqrt(999 / 1000), atol=1e-6)
-
-
-def test_z_scores_come_back_from_the_scratch_file_group_by_group():
-    rng = np.random.default_rng(0)
-    X, row = rng.normal(40, 6, (7000, 3)), rng.permutation(7000)
-    groups = np.split(row, [1, 1000, 5000])
-    group_of = np.empty(7000, np.int16)
-    for number, rows in enumerate(groups):
-        group_of[rows] = number
-    with tempfile.TemporaryFile() as scratch:
-        blocks = [block.T for block in np.split(X, [1, 2048, 4096])]
-        sizes = scatter(scratch, blocks, np.array([0, 40, 40]), np.array([1, 6, 6]), group_of)
-        for number, rows in enumerate(groups):
-            first, *others = gather(scratch, 3, sizes, number, rows)
-            assert (first == X[rows, 0].astype(np.float32)).all()
-            assert (np.stack(others, axis=1) == z_score(X[rows, 1:], 40, 6)).all()
-
-
 def test_normalize_puts_every_song_in_its_place_over_many_blocks_and_groups(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (songs,) = label_songs(tables([100_000]), 2000)
@@ -215,14 +181,6 @@ def test_blocks_have_the_first_songs_and_the_columns_asked_for(tmp_path):
         blocks = list(read_blocks(tmp_path / "songs.parquet", ["var90", "year"], most))
         for column, name in zip(zip(*blocks, strict=True), ["var90", "year"], strict=True):
             assert (np.concatenate(column) == songs[0][name].to_numpy()[:most]).all()
-
-
-@pytest.mark.parametrize(("value", "rows"), [(2.5, 10), (0.1, 463_715), (49.94357, 463_715)])
-def test_a_constant_feature_is_refused_though_its_deviation_may_round_to_more_than_0(value, rows):
-    x = np.arange(rows, dtype=np.float64)
-    blocks = [[np.full(len(part), value) if name == "var7" else part for name in FEATURES] for part in np.split(x, [7])]
-    with pytest.raises(InputError, match=f"var7 is {value} in all {rows} training rows"):
-        means_and_stds(blocks)
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):

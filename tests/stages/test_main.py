@@ -79,3 +79,28 @@ def test_a_parameter_that_is_not_declared_cannot_be_read():
     for undeclared in (lambda: params.train.tolerance, lambda: params.sweep, lambda: params.baseline.C):
         with pytest.raises(AttributeError):
             undeclared()
+
+
+@pytest.mark.parametrize("module", ["yaml", "msgspec", "stages.binarize", "numpy", "pyarrow.csv", "isal"])
+def test_an_interrupt_while_a_stage_imports_ends_it_with_one_line(project, module):
+    program = f"""
+import os, runpy, signal, sys
+class Interrupts:
+    def find_spec(name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts)
+sys.argv = ["stages", "binarize"]
+runpy.run_module("stages", run_name="__main__", alter_sys=True)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run([sys.executable, "-c", program], cwd=project, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "binarize: interrupted\n")
+
+
+def test_an_error_is_told_in_one_printable_line(project):
+    name = "\x1b[31m" + "x" * 3000 + "\n"
+    done = run(project, name)
+    assert done.returncode == 1
+    assert done.stderr[:-1].isprintable()
+    assert len(done.stderr) <= 301
