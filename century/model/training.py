@@ -7,17 +7,18 @@ gradient and its Hessian H. Then every minibatch B makes the step
 
     w <- w - mu H^-1 (dL_B/dw(w) - dL_B/dw(w0) + dL/dw(w0))
 
-H^-1 makes the loss equally steep in all directions (with H at w = 0, features are decorrelated and given one variance).
-It also gives the learning rate its scale: mu = 1 is the rate of Newton's method, so there is none to choose. The noise
-of the two gradients over B is nearly the same near w0 and cancels: the step goes to zero where the gradient does. What
-can still go wrong is that few songs, or songs far from all others, make minibatches differ too much from the whole. So
-an epoch that gains too little is undone, and the next has half the rate.
+H^-1 makes the loss equally steep in all directions (H at w = 0 is a quarter of the features' covariance, so the first
+steps are those on decorrelated features). It also sets the scale of the learning rate: mu = 1 is the rate of Newton's
+method, so there is none to choose. Near w0 the noise of the two gradients over B is nearly the same and cancels, so the
+step goes to zero as the gradient over all songs does. Few songs, or songs far from all others, can still make the
+minibatches too different from the whole: an epoch that lowers the loss by too little is undone, and the next one has
+half the rate.
 
-g' H^-1 g / 2, with the gradient g, estimates how far the loss is above its minimum: training ends where that is small.
+With g the gradient, g' H^-1 g / 2 estimates how far the loss is above its minimum. Training ends where that is small.
 
-Source: LeCun, Bottou, Orr and Mueller, Efficient BackProp (1998), for the first; Johnson and Zhang, Accelerating
-stochastic gradient descent using predictive variance reduction, NeurIPS 26 (2013), for the second; Boyd and
-Vandenberghe, Convex Optimization (2004), sections 9.2 and 9.5, for what an epoch has to gain and for the estimate.
+Sources: on the first fault LeCun, Bottou, Orr and Mueller, Efficient BackProp (1998); on the second Johnson and Zhang,
+Accelerating stochastic gradient descent using predictive variance reduction, NeurIPS 26 (2013); on what an epoch has to
+gain, and on the estimate, Boyd and Vandenberghe, Convex Optimization (2004), sections 9.2 and 9.5.
 
 Shapes: X (n, d) songs, the last column 1, and t (n,) labels, as in logistic.py; w (d,), float64; H (d, d).
 """
@@ -31,9 +32,11 @@ from century.arrays import Floats
 from century.model.descent import Chunks
 from century.model.logistic import gradient, hessian, losses, sigmoid
 
-MINIBATCHES = 8  # of an epoch. With more of them steps are noisier, with fewer an epoch makes less way
-BLOCK = 4096  # songs whose features, times a factor each, fit the processor's cache
-FLAT = 1e-9  # directions in which the loss curves less than this, against the most curved one, are left alone
+# Minibatches of an epoch. With 16 the steps are noisier: 1,000 songs need a fifth more epochs. With 1, a step is one of
+# Newton's method.
+MINIBATCHES = 8
+BLOCK = 4096  # songs that are measured at a time: their features fit the processor's cache
+FLAT = 1e-9  # a direction is flat if the loss curves less in it than this, as a share of the largest curvature
 
 
 class Fit(NamedTuple):
@@ -119,7 +122,7 @@ def measure(chunks: Chunks, w: Floats) -> Measured:
 
 
 def inverse(H: Floats) -> Floats:
-    """H^-1 (d, d) in the directions where H is not flat, 0 in the others: no change of w there changes the loss."""
+    """H^-1 (d, d), and 0 in flat directions: steps along these would be long, and would not change the loss."""
     scale = np.sqrt(np.diag(H))
     scale[scale == 0] = 1
     curvature, directions = np.linalg.eigh(H / scale / scale[:, None])
