@@ -1,5 +1,6 @@
 # make: set up and run the whole graph.  make test: set up and run every check.
 # make plots: a page with every plot, which needs no network.  make bench: time it against others.
+# make portable: show that an emulated processor gives the same bytes.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -15,6 +16,9 @@ test: .venv/installed
 	mypy --strict century stages report
 	pytest
 
+portable: .venv/installed
+	python .ci/portable.py
+
 bench: repro
 	python -m benchmarks.compare
 
@@ -29,4 +33,4 @@ plots: .venv/installed .dvc/tmp/plots.html
 	pip install --quiet --requirement requirements.txt
 	touch $@
 
-.PHONY: repro test plots bench
+.PHONY: repro test portable plots bench

@@ -1,0 +1,84 @@
+"""The whole graph on a small stand-in gives the same bytes here as on an emulated Haswell, the oldest AVX2 processor.
+
+Where this processor has AVX-512, a third run without the settings of `set_up_process` must give other bytes: it shows
+that the comparison can fail. Needs Debian's package qemu-user, or another qemu-x86_64 on the PATH.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+SMALL = {
+    "songs: 515345": "songs: 3000",
+    "train_songs: 463715": "train_songs: 2600",
+    "train_rows: 463715": "train_rows: 2600",
+    "validation_rows: 50000": "validation_rows: 400",
+}
+RESULTS = ("data", "metrics", "plots", "figures", "report")
+PYTHON = str(Path(sys.executable).resolve())
+RUNS = {
+    "here": [PYTHON, "-m", "stages"],
+    "emulated": ["qemu-x86_64", "-cpu", "Haswell", PYTHON, "-m", "stages"],
+    "unpinned": [PYTHON, "-c", "import sys; from stages.__main__ import run; run(sys.argv[1])"],
+}
+
+
+def run_all_stages(name: str, folder: Path) -> dict[str, str]:
+    """The sha256 of every file that the stages write, from a run of them all in a clone of this working tree."""
+    clone = folder / name
+    listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
+    for path in filter(None, listed.split("\0")):
+        (clone / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, clone / path)
+    params = (clone / "params.yaml").read_text(encoding="utf-8")
+    for old, new in SMALL.items():
+        assert old in params, f"{old!r} is not in params.yaml"
+        params = params.replace(old, new)
+    (clone / "params.yaml").write_text(params, encoding="utf-8")
+    graph = yaml.safe_load((clone / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    written = {path for stage in graph.values() for kind in ("outs", "metrics", "plots") for path in paths(stage, kind)}
+    for path in written:
+        (clone / path).unlink(missing_ok=True)
+    environment = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib"), "OPENBLAS_NUM_THREADS": "1"}
+    for stage in graph:
+        subprocess.run([*RUNS[name], stage], cwd=clone, env=environment, check=True)
+        print(f"{name}: {stage}", flush=True)
+    return {path: hashlib.sha256((clone / path).read_bytes()).hexdigest() for path in sorted(written)}
+
+
+def paths(stage: dict, kind: str) -> list[str]:
+    return [next(iter(item)) if isinstance(item, dict) else item for item in stage.get(kind, [])]
+
+
+def main() -> None:
+    if platform.machine() != "x86_64" or not np._core._multiarray_umath.__cpu_features__["AVX2"]:
+        sys.exit("portable: this processor has no AVX2, so its bytes are its own")
+    if shutil.which("qemu-x86_64") is None:
+        sys.exit("portable: qemu-x86_64 is missing; it is in Debian's package qemu-user")
+    has_avx512 = np._core._multiarray_umath.__cpu_features__["AVX512_SKX"]
+    names = ["emulated", "here", *["unpinned"] * has_avx512]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        found = dict(zip(names, pool.map(lambda name: run_all_stages(name, Path(folder)), names), strict=True))
+    different = [path for path, digest in found["here"].items() if found["emulated"][path] != digest]
+    print(f"{len(found['here'])} outputs, {len(different)} of them different on an emulated Haswell", *different)
+    if has_avx512:
+        unpinned = sum(found["unpinned"][path] != digest for path, digest in found["here"].items())
+        print(f"Without the pins, {unpinned} are different on this processor, which has AVX-512")
+        if not unpinned:
+            sys.exit("portable: without the pins some output must be different")
+    if different:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
