@@ -4,7 +4,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-repro: .venv/installed .dvc/tmp/plots.html
+repro: .venv/installed .dvc/plots_offline.html
 	python -m century.params # before DVC takes old results away to make room for new ones
 	dvc repro
 	cat metrics/download.json
@@ -22,11 +22,12 @@ portable: .venv/installed
 bench: repro
 	python -m benchmarks.compare
 
-plots: .venv/installed .dvc/tmp/plots.html
+plots: .venv/installed .dvc/plots_offline.html
 	dvc plots show
 
-.dvc/tmp/plots.html: .dvc/plots.html report/plots_page.py .venv/installed
+.dvc/plots_offline.html: .dvc/plots.html report/plots_page.py .venv/installed
 	python -m report.plots_page
+	dvc config --local plots.html_template plots_offline.html
 
 .venv/installed: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -1,6 +1,7 @@
 """The page of `dvc plots show`, with Vega inside: it needs no network, and can be sent as it is.
 
-Run as a program, it writes the template that .dvc/config names, once at set-up: `python -m report.plots_page`.
+.dvc/config names a template that loads Vega from the network, as DVC's own page does. Run as a program
+(`python -m report.plots_page`, which `make` does) this module writes a copy with Vega inside.
 """
 
 from pathlib import Path
@@ -10,19 +11,17 @@ import vl_convert
 from century.files import replacing
 
 PAGE = Path(".dvc/plots.html")
-PAGE_WITH_VEGA = Path(".dvc/tmp/plots.html")
-# SVG instead of a canvas: sharp at any size, and what is drawn can be read.
-EMBED = 'window.vegaEmbed = (place, plot) => vegaEmbed(place, plot, {renderer: "svg"});'
+OFFLINE_PAGE = Path(".dvc/plots_offline.html")
 
 
-def page_with_vega() -> str:
-    bundle: str = vl_convert.javascript_bundle(EMBED)
-    return PAGE.read_text(encoding="utf-8").replace("{vega}", bundle)
+def offline_page() -> str:
+    vega = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return PAGE.read_text(encoding="utf-8").replace("{scripts}", f"<script>{vega}</script>")
 
 
 def write_page() -> None:
-    with replacing(PAGE_WITH_VEGA) as partial:
-        partial.write_text(page_with_vega(), encoding="utf-8")
+    with replacing(OFFLINE_PAGE) as partial:
+        partial.write_text(offline_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

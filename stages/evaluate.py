@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from century.arrays import Floats, Songs
-from century.evaluation.intervals import ScoredPart, confidence_intervals, difference, measure_parts
+from century.evaluation.intervals import Measured, ScoredPart, confidence_intervals, difference, measure_parts
 from century.evaluation.measures import calibration, confusion, roc
 from century.evaluation.scores import by_year, exact_logits, predictions_changed
 from century.evaluation.weights import weights_by_size
-from century.files import write_metrics, write_plot
+from century.files import read_json, write_metrics, write_plot
 from century.model.logistic import sigmoid
 from century.model.saved import read_model
 from century.params import Params
@@ -51,6 +52,8 @@ def stage(params: Params) -> None:
             },
         },
     )
+    best, training = read_json(Path("metrics/sweep.json"))["best"], read_json(Path("metrics/train.json"))
+    write_metrics(Path("metrics/headline.json"), headline(found, best, training["converged"]))
     year = read_column(PARTS["test"], "year")
     write_plot(
         Path("plots/roc.csv"),
@@ -77,6 +80,18 @@ def stage(params: Params) -> None:
         ["place", "feature", "kind", "name", *MODELS],
         weights_by_size(*[w[:-1] for w in models.values()]),
     )
+
+
+def headline(found: dict[tuple[str, str], Measured], best: dict[str, Any], converged: bool) -> dict[str, Any]:
+    """The accuracies of both models, the choice of the sweep and the end of training, in names that fit a terminal."""
+    names = {"train": "train", "validation": "val", "test": "test"}
+    return {
+        **{name: found["sgd", part].measures["accuracy"] for part, name in names.items()},
+        **{f"sk_{name}": found["sklearn", part].measures["accuracy"] for part, name in names.items()},
+        "rate": best["learning_rate"],
+        "batch": best["batch_size"],
+        "converged": converged,
+    }
 
 
 def score(path: Path, batches: Iterable[Songs], models: dict[str, Floats]) -> ScoredPart:

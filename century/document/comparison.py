@@ -41,5 +41,7 @@ def compare(numbers: dict[str, Any]) -> list[Figure]:
 
 def summary(figures: list[Figure]) -> dict[str, Any]:
     """How many figures match, of how many, and which do not."""
-    missed = [f"{f.name} [{f.place}]: printed {f.printed!r}, replayed {f.replayed!r}" for f in figures if not f.matched]
+    missed = {
+        f"{f.name} [{f.place}]": f"printed {f.printed!r}, replayed {f.replayed!r}" for f in figures if not f.matched
+    }
     return {"matched": len(figures) - len(missed), "of": len(figures), "not_matched": missed}

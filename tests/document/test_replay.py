@@ -194,12 +194,12 @@ def test_the_toy_figures_are_met_on_any_data(replayed):
     assert numbers["toy: error of dL/db"] == 9.830617212491788e-07
     assert numbers["toy: largest error of dL/dw"] == 9.830617212491788e-07
     toy = summary([figure for figure in compare(numbers) if figure.cell in TOY_CELLS])
-    assert toy == {"matched": 184, "of": 184, "not_matched": []}
+    assert toy == {"matched": 184, "of": 184, "not_matched": {}}
 
 
 def test_printed_numbers_match_themselves_and_numbers_that_print_the_same():
     numbers = as_printed()
-    assert summary(compare(numbers)) == {"matched": 438, "of": 438, "not_matched": []}
+    assert summary(compare(numbers)) == {"matched": 438, "of": 438, "not_matched": {}}
     numbers["sweep 0.5, 1024: validation loss"][9] += 4e-7
     numbers["sweep 0.5, 1024: validation accuracy in percent"][9] += 0.4
     assert summary(compare(numbers))["matched"] == 438

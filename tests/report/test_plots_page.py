@@ -30,13 +30,14 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, rea
 
 
 @pytest.fixture(scope="module")
-def page_with_vega():
+def offline_page():
     subprocess.run([sys.executable, "-m", "report.plots_page"], check=True)
 
 
 def opened(command: list[str], folder: Path) -> tuple[dict[str, str], str]:
     """What the browser shows of each plot, by its id and in the order of the page, and what its console says."""
-    subprocess.run(["dvc", "plots", *command, "--out", str(folder)], check=True, capture_output=True, timeout=300)
+    options = ["--html-template", ".dvc/plots_offline.html", "--out", str(folder)]
+    subprocess.run(["dvc", "plots", *command, *options], check=True, capture_output=True, timeout=300)
     assert CHROMIUM, "CI needs Chromium: .ci/run installs it"
     page = [*OFFLINE, f"--user-data-dir={folder}.profile", (folder / "index.html").as_uri()]
     result = subprocess.run([CHROMIUM, *page], check=True, capture_output=True, text=True, timeout=300)
@@ -58,17 +59,18 @@ def stories() -> list[str]:
 
 
 @pytest.mark.parametrize("command", [["show"], ["diff", "HEAD~1"]], ids=["show", "diff"])
-def test_every_plot_is_drawn_without_a_network(page_with_vega, tmp_path, command):
+def test_every_plot_is_drawn_without_a_network(offline_page, tmp_path, command):
     plots, console = opened(command, tmp_path / "page")
     assert list(plots) == stories()
     for name, html in plots.items():
         assert re.search(r'class="mark-(symbol|line|rect) role-mark[^>]*>(<g[^>]*>)?<path[^>]* d="M', html), name
         assert "NaN" not in html, name
+        assert "(stand-in)" in html, name
     assert not re.search(r"CONSOLE.*(Error|ERROR|Uncaught|net::)", console), console
 
 
 @pytest.fixture(scope="module")
-def shown(page_with_vega, tmp_path_factory) -> dict[str, str]:
+def shown(offline_page, tmp_path_factory) -> dict[str, str]:
     return opened(["show"], tmp_path_factory.mktemp("shown") / "page")[0]
 
 

@@ -213,5 +213,5 @@ def test_extreme_numbers_do_not_stop_it(project):
     )
     change(project / "metrics/selection.json", runs={"rate 0.1, batch 64": 1.0})
     change(project / "metrics/gradient_check.json", error_toy=0.0, error_songs=1e-300, error_directions=12.0)
-    change(project / "metrics/replay.json", song_figures={"matched": 3, "of": 432, "not_matched": []})
+    change(project / "metrics/replay.json", song_figures={"matched": 3, "of": 432, "not_matched": {}})
     assert "3 of 432" in " ".join(text(project))
