@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from dvc.utils.serialize import modify_yaml
+
 REPOSITORY = Path(__file__).parents[1]
 ALL = [
     "download",
@@ -25,10 +27,10 @@ ALL = [
     "report",
 ]
 SMALL = {
-    "songs: 515345": "songs: 3000",
-    "train_songs: 463715": "train_songs: 2600",
-    "train_rows: 463715": "train_rows: 2600",
-    "validation_rows: 50000": "validation_rows: 400",
+    "data.stand_in.songs": 3000,
+    "data.stand_in.train_songs": 2600,
+    "split.train_rows": 2600,
+    "split.validation_rows": 400,
 }
 
 
@@ -50,9 +52,25 @@ def repro(clone, *options, check=True, **environment):
 
 
 def edit(path, old, new):
+    """Replace what stands in a file exactly once."""
     text = path.read_text(encoding="utf-8")
-    assert text.count(old) >= 1, f"{old!r} is not in {path}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} is in {path} {text.count(old)} times"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def set_params(clone, params):
+    """Set values of params.yaml by their dotted keys, in the form in which DVC writes them."""
+    with modify_yaml(clone / "params.yaml") as content:
+        for key, value in params.items():
+            *sections, name = key.split(".")
+            section = content
+            for one in sections:
+                section = section[one]
+            section[name] = value
+
+
+def restore_params(clone):
+    run("git", "checkout", "--quiet", "--", "params.yaml", cwd=clone)
 
 
 def digests(clone):

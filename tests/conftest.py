@@ -3,7 +3,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from clones import ALL, REPOSITORY, SMALL, commit, edit, repro, run
+from clones import ALL, REPOSITORY, SMALL, commit, repro, run, set_params
 from hypothesis import settings
 
 from century.songs.published import MEMBER
@@ -35,8 +35,7 @@ def finished(tmp_path_factory):
         if (REPOSITORY / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(REPOSITORY / name, clone / name)
-    for old, new in SMALL.items():
-        edit(clone / "params.yaml", old, new)
+    set_params(clone, SMALL)
     run("git", "init", "--quiet", cwd=clone)
     commit(clone, "small")
     assert repro(clone).ran == ALL

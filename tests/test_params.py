@@ -31,6 +31,8 @@ def test_the_defaults_are_those_of_the_assignment():
     assert (params.sweep.iterations, params.sweep.every) == (100, 10)
 
 
+BATCH_SIZES = "batch_sizes:\n  - 64\n  - 512\n  - 1024"
+LEARNING_RATES = "learning_rates:\n  - 0.1\n  - 0.5\n  - 1.0"
 BAD = [
     ("too_small: 0.005", "too_small: -0.005", "learning_rates.too_small = -0.005: Expected `float` > 0"),
     ("good: 0.1", "good: .nan", "line N: .nan is read as one value or as another"),
@@ -40,8 +42,16 @@ BAD = [
         "learning_rates.too_large = 10000000.0: Expected `float` <= 1000000",
     ),
     ("max_epochs: 300", "max_epochs: 0", "train.max_epochs = 0: Expected `int` >= 1"),
-    ("tolerance: 1.0e-7 # nats", "tolerance: 1.0e-9 #", "train.tolerance = 1e-09: Expected `float` >= 1e-08"),
-    ("tolerance: 1.0e-7 # nats", "tolerance: small #", "train.tolerance = 'small': Expected `float`, got `str`"),
+    (
+        "tolerance: 1e-07\n  # Training ends after",
+        "tolerance: 1.0e-9\n  #",
+        "train.tolerance = 1e-09: Expected `float` >= 1e-08",
+    ),
+    (
+        "tolerance: 1e-07\n  # Training ends after",
+        "tolerance: small\n  #",
+        "train.tolerance = 'small': Expected `float`, got `str`",
+    ),
     ("max_iter: 100", "max_iter: true", "baseline.max_iter = True: Expected `int`, got `bool`"),
     ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': Expected `int`, got `str`"),
     (
@@ -51,9 +61,9 @@ BAD = [
     ),
     ("  max_iter: 100", "", "baseline = {'C': 1.0}: Object missing required field `max_iter`"),
     ("binarize:", "colour: 3\nbinarize:", "Object contains unknown field `colour`"),
-    ("[64, 512, 1024]", "[64, -1, 1024]", "sweep.batch_sizes.1 = -1: Expected `int` >= 1"),
-    ("[64, 512, 1024]", "[64, 413716]", "sweep.batch_sizes = 413716: must be at most the 413715 training songs"),
-    ("batch_size: 100 ", "batch_size: 500000 ", "learning_rates.batch_size = 500000: must be at most the 413715"),
+    (BATCH_SIZES, "batch_sizes: [64, -1, 1024]", "sweep.batch_sizes.1 = -1: Expected `int` >= 1"),
+    (BATCH_SIZES, "batch_sizes: [64, 413716]", "sweep.batch_sizes = 413716: must be at most the 413715 training songs"),
+    ("batch_size: 100", "batch_size: 500000", "learning_rates.batch_size = 500000: must be at most the 413715"),
     (
         "validation_rows: 50000",
         "validation_rows: 463715",
@@ -94,9 +104,9 @@ BAD = [
     ("  bins: 15", "  - bins", "evaluate = ['bins']: Expected `object`, got `array`"),
     ("  bins: 15", "  bins: 1001", "evaluate.bins = 1001: Expected `int` <= 1000"),
     ("draws: 2000", "draws: 100001", "intervals.draws = 100001: Expected `int` <= 100000"),
-    ("[64, 512, 1024]", "[]", "sweep.batch_sizes = []: Expected `array` of length >= 1"),
-    ("[0.1, 0.5, 1.0]", "[]", "sweep.learning_rates = []: Expected `array` of length >= 1"),
-    ("[64, 512, 1024]", "!!set {64, -1}", "line N has the tag"),
+    (BATCH_SIZES, "batch_sizes: []", "sweep.batch_sizes = []: Expected `array` of length >= 1"),
+    (LEARNING_RATES, "learning_rates: []", "sweep.learning_rates = []: Expected `array` of length >= 1"),
+    (BATCH_SIZES, "batch_sizes: !!set {64, -1}", "line N has the tag"),
     ("source: stand-in", "source: ''", "data.source = '': Expected `str` of length >= 1"),
     ("songs: 515345", "songs: 1", "data.stand_in.songs = 1: Expected `int` >= 2"),
     ("seed: 1", "seed: -1", "data.stand_in.seed = -1: Expected `int` >= 0"),

@@ -1,6 +1,6 @@
 import re
 
-from clones import edit, run
+from clones import run, set_params
 
 
 def test_every_figure_is_a_whole_picture_without_a_date(finished):
@@ -13,6 +13,6 @@ def test_every_figure_is_a_whole_picture_without_a_date(finished):
 
 
 def test_a_path_with_a_dollar_is_no_formula(clone):
-    edit(clone / "params.yaml", "source: stand-in", "source: 'songs/$x^2$.zip'")
+    set_params(clone, {"data.source": "songs/$x^2$.zip"})
     run("python", "-m", "stages", "figures", cwd=clone)
     assert (clone / "figures/sweep.svg").read_text().rstrip().endswith("</svg>")

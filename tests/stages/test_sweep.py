@@ -1,7 +1,7 @@
 import itertools
 
 import pandas as pd
-from clones import edit, run
+from clones import run, set_params
 
 
 def test_every_pair_has_a_run_with_a_row_for_every_tenth_step(finished):
@@ -15,7 +15,7 @@ def test_every_pair_has_a_run_with_a_row_for_every_tenth_step(finished):
 
 def test_a_run_has_the_same_digits_whatever_runs_stand_beside_it(clone):
     before = pd.read_csv(clone / "plots/sweep.csv").set_index(["learning_rate", "batch_size", "iteration"])
-    edit(clone / "params.yaml", "learning_rates: [0.1, 0.5, 1.0]", "learning_rates: [1.0, 0.2, 0.1]")
+    set_params(clone, {"sweep.learning_rates": [1.0, 0.2, 0.1]})
     run("python", "-m", "stages", "sweep", cwd=clone)
     after = pd.read_csv(clone / "plots/sweep.csv").set_index(["learning_rate", "batch_size", "iteration"])
     for rate in (0.1, 1.0):
