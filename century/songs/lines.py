@@ -109,6 +109,8 @@ def refuse_other_order(names: list[str]) -> None:
 
     Features may have any names that end in numbers which count up, from the thirteenth on anew or not.
     """
+    if names[-1].lower() in YEAR_NAMES:
+        raise InputError("line 1 is a header with the year in the last column; it must be in the first")
     found = [re.fullmatch(r"(.*?)([0-9]+)", name) for name in names]
     numbered = [(match[1], int(match[2])) if match else (name, -1) for match, name in zip(found, names, strict=True)]
     for column, ((stem, number), (next_stem, next_number)) in enumerate(pairwise(numbered), start=2):

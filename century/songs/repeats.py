@@ -38,5 +38,5 @@ def repeats(hashes: IO[bytes], first_bits: int) -> int:
     found = [np.empty(0, np.uint64)]
     while len(some := np.fromfile(hashes, np.uint64, SLICE)):
         found.append(some[some >> 60 == first_bits])
-    of_these = np.sort(np.concatenate(found))
-    return int((of_these[1:] == of_these[:-1]).sum())
+    ordered = np.sort(np.concatenate(found))
+    return int((ordered[1:] == ordered[:-1]).sum())

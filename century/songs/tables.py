@@ -57,13 +57,7 @@ def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFil
 
 
 def read_column(path: Path, name: str) -> Array:
-    file = open_table(path)
-    column = np.empty(file.metadata.num_rows, file.schema_arrow.field(name).type.to_pandas_dtype())
-    start = 0
-    for batch in file.iter_batches(columns=[name]):
-        column[start : start + len(batch)] = batch[name]
-        start += len(batch)
-    return column
+    return open_table(path).read([name])[name].to_numpy()
 
 
 def count_songs(path: Path, hashes: IO[bytes]) -> dict[str, int]:

@@ -21,7 +21,6 @@ HEADERS = {
     "numbers alone": ["year", *map(str, range(1, 91))],
 }
 OTHER_HEADERS = {
-    "the year last": [*COLUMNS[1:], "year"],
     "two features exchanged": [*COLUMNS[:5], COLUMNS[6], COLUMNS[5], *COLUMNS[7:]],
     "covariances first": ["label", *KAGGLE[13:], *KAGGLE[1:13]],
     "words": ["year", *(f"{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(90))],
@@ -43,6 +42,11 @@ def test_a_header_in_the_order_of_the_columns_is_known(name):
 def test_a_header_in_another_order_is_refused(name):
     with pytest.raises(InputError, match=r"line 1 is a header with '.*' after '.*'; the columns must be the year and"):
         header_size(",".join(OTHER_HEADERS[name]).encode() + b"\n" + SONG)
+
+
+def test_a_header_with_the_year_last_is_refused():
+    with pytest.raises(InputError, match="line 1 is a header with the year in the last column; it must be in the first"):
+        header_size(",".join([*KAGGLE[1:], "Year"]).encode() + b"\n" + SONG)
 
 
 def test_the_line_of_a_song_is_no_header():
