@@ -2,7 +2,7 @@
 
 The songs come block by block in the order of the file, and leave group by group in the order of the parts. In between
 they wait in a scratch file, and memory holds two bytes of each, the number of its group. What a group will take from a
-block stands in one piece.
+block stands together.
 Shapes: x (n,) one column of a block, which is a list of them; mean and std (columns,); X (n, d).
 """
 
@@ -63,16 +63,16 @@ def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floa
     sizes: list[Ints] = []
     start, groups = 0, int(group.max()) + 1
     for block in blocks:
-        of_block = group[start : start + len(block[0])]
-        order = np.argsort(of_block, kind="stable")
+        numbers = group[start : start + len(block[0])]
+        order = np.argsort(numbers, kind="stable")
         with np.errstate(over="ignore"):  # infinity is refused with what else is far
-            z = np.stack([z_score(x, *of_x)[order] for x, *of_x in zip(block, mean, std, strict=True)])
+            z = np.stack([z_score(x, m, s)[order] for x, m, s in zip(block, mean, std, strict=True)])
         if max(z.max(), -z.min()) > LARGEST_Z:
             raise far_song(z, start + order)
-        sizes.append(np.bincount(of_block, minlength=groups))
-        for piece in np.split(z, np.cumsum(sizes[-1])[:-1], axis=1):
-            scratch.write(np.ascontiguousarray(piece).data)
-        start += len(of_block)
+        sizes.append(np.bincount(numbers, minlength=groups))
+        for songs in np.split(z, np.cumsum(sizes[-1])[:-1], axis=1):
+            scratch.write(np.ascontiguousarray(songs).data)
+        start += len(numbers)
     scratch.flush()
     return np.array(sizes)
 
@@ -94,10 +94,10 @@ def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints
     read = [
         os.pread(scratch.fileno(), song * n, song * (end - n)) for n, end in zip(sizes[:, number], ends, strict=True)
     ]
-    pieces = [np.frombuffer(piece, np.float32).reshape(columns, -1) for piece in read]
+    blocks = [np.frombuffer(packed, np.float32).reshape(columns, -1) for packed in read]
     place = np.empty_like(row)  # among the group's songs in the order of the file
     place[np.argsort(row, kind="stable")] = np.arange(len(row), dtype=row.dtype)
-    return [np.concatenate(x)[place] for x in zip(*pieces, strict=True)]
+    return [np.concatenate(x)[place] for x in zip(*blocks, strict=True)]
 
 
 def normalize_by_own_statistics(X: NDArray[np.float32]) -> Floats:

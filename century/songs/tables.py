@@ -57,7 +57,8 @@ def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFil
 
 
 def read_column(path: Path, name: str) -> Array:
-    return open_table(path).read([name])[name].to_numpy()
+    column: Array = open_table(path).read([name])[name].to_numpy()
+    return column
 
 
 def count_songs(path: Path, hashes: IO[bytes]) -> dict[str, int]:

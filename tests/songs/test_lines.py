@@ -45,7 +45,9 @@ def test_a_header_in_another_order_is_refused(name):
 
 
 def test_a_header_with_the_year_last_is_refused():
-    with pytest.raises(InputError, match="line 1 is a header with the year in the last column; it must be in the first"):
+    with pytest.raises(
+        InputError, match="line 1 is a header with the year in the last column; it must be in the first"
+    ):
         header_size(",".join([*KAGGLE[1:], "Year"]).encode() + b"\n" + SONG)
 
 
