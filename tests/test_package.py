@@ -11,6 +11,8 @@ import pytest
 from clones import run
 from hatchling.build import build_wheel
 
+from century.version import __version__
+
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 IMPORTED_AS = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
 
@@ -42,7 +44,7 @@ def test_the_installed_library_is_the_command(installed, tmp_path):
     entry = "import sys; sys.argv[0] = 'century'; from century.cli import main; main()"
     for how in (["-m", "century"], ["-c", entry]):
         result = run(sys.executable, *how, "--version", cwd=tmp_path, PYTHONPATH=str(installed))
-        assert result.stdout == f"century {PROJECT['version']}\n"
+        assert result.stdout == f"century {__version__}\n"
     assert PROJECT["scripts"] == {"century": "century.cli:main"}
 
 

@@ -1,7 +1,7 @@
 """The lines of a text of songs: which of them is a header, and what is wrong with one that is no song."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +16,7 @@ LARGEST = 1e30  # its square, and sums of such squares, are far from the largest
 NUMBER = re.compile(rb"[ \t]*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[ \t]*")
 LIBSVM = re.compile(rb"\S+( [0-9]+:\S+)+")
 YEAR_NAMES = ("year", "label", "target", "class", "y")
+YEAR_FIELDS = [name.encode() for name in YEAR_NAMES]
 SEPARATORS = {b";": "semicolons", b"\t": "tabs", b"|": "bars"}
 
 AS_TEXT = "write its table as comma-separated text"
@@ -64,17 +65,30 @@ def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"".join(parts)
 
 
-def header_size(block: bytes) -> int:
+def header_size(block: bytes, columns: Sequence[str] = COLUMNS) -> int:
     """The bytes of the header at the beginning of a text, 0 where the first line is that of a song.
 
     Raises InputError where it is neither.
     """
     refuse_other_files(block)
-    first = re.match(rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block)
-    assert first
-    if not is_header(first[2]):
-        return len(first[1] or b"")
-    return first.end()
+    mark, line, end = first_line(block)
+    if not is_header(line, columns):
+        return len(mark)
+    return len(mark + line + end)
+
+
+def first_line(block: bytes) -> tuple[bytes, bytes, bytes]:
+    """The mark of UTF-8 before the first line, that line, and its end; each may be empty."""
+    found = re.match(rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block)
+    assert found
+    return found[1] or b"", found[2], found[3] or b""
+
+
+def columns_of(block: bytes) -> list[str]:
+    """The columns of a text that may have the year or not: FEATURES where its first line has 90 fields and no year."""
+    fields = first_line(block)[1].split(b",")
+    has_no_year = len(fields) == len(FEATURES) and not is_year(fields[0]) and fields[0].lower() not in YEAR_FIELDS
+    return FEATURES if has_no_year else COLUMNS
 
 
 def refuse_other_files(block: bytes) -> None:
@@ -91,11 +105,12 @@ def refuse_other_files(block: bytes) -> None:
         raise InputError("it is neither text nor a gzip, bzip2, xz or zip file")
 
 
-def is_header(line: bytes) -> bool:
+def is_header(line: bytes, columns: Sequence[str]) -> bool:
     """Whether the first line names the columns. Raises InputError where it is neither that nor the line of a song."""
-    if fault := fault_of_form(line):
+    if fault := fault_of_form(line, columns):
         raise InputError(f"line 1 {fault}")
     fields = [field.strip(b" \t\"'") for field in line.split(b",")]
+    fields = fields if columns[0] == "year" else [b"year", *fields]
     counted = [b"%d" % number for number in range(91)]  # how pandas names columns that have no names
     is_counted = fields[1:] in (counted[1:], counted[:90]) and not is_year(fields[0])
     if not is_counted and sum(bool(NUMBER.fullmatch(field)) for field in fields) > 45:
@@ -123,14 +138,17 @@ def refuse_other_order(names: list[str]) -> None:
             )
 
 
-def fault_of_form(line: bytes) -> str:
-    """What is wrong with the columns of a line; nothing where there are 91."""
+def fault_of_form(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
+    """What is wrong with the columns of a line; nothing where there is one for each of the columns."""
     if LIBSVM.match(line):
         return "is in the form of LIBSVM; it must be a year and 90 numbers, separated by commas"
     for separator, name in SEPARATORS.items():
         if line.count(separator) >= 12:
             return f"is separated by {name}; it must be separated by commas, and have points in its decimals"
     fields = line.split(b",")
+    if columns[0] != "year":
+        ok = len(fields) == len(columns)
+        return "" if ok else f"has {len(fields)} columns; it must have the 90 features, as the first line has"
     match len(fields):
         case 91:
             return ""
@@ -149,17 +167,17 @@ def fault_of_form(line: bytes) -> str:
     return f"has {len(fields)} columns; it must have 91, a year and 90 numbers"
 
 
-def fault_of_song(line: bytes) -> str:
+def fault_of_song(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
     """What is wrong with the line of a song, with the column and the value; nothing where it is right."""
-    if fault := fault_of_form(line):
+    if fault := fault_of_form(line, columns):
         return f" {fault}"
     fields = line.split(b",")
-    for name, field in zip(COLUMNS, fields, strict=True):
+    for name, field in zip(columns, fields, strict=True):
         if not NUMBER.fullmatch(field):
             return f", column {name}: {shown(field)} is not a finite number"
         if abs(float(field)) > LARGEST:
             return f", column {name}: {shown(field)} is too large; at most {LARGEST:.0e} is accepted"
-    if is_year(fields[0]):
+    if columns[0] != "year" or is_year(fields[0]):
         return ""
     fault = f", column year: {shown(fields[0])} is not a year from {YEARS[0]} to {YEARS[-1]}"
     if is_year(fields[-1]):

@@ -1,7 +1,7 @@
 """The songs in a text of comma-separated lines, as tables of Arrow: what is read, and what is refused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from century import InputError
 from century.songs.archive import Fingerprint, unpack
 from century.songs.features import FEATURES
-from century.songs.lines import BLOCK, COLUMNS, LARGEST, YEARS, fault_of_song, header_size, whole_lines
+from century.songs.lines import BLOCK, COLUMNS, LARGEST, YEARS, columns_of, fault_of_song, header_size, whole_lines
 from century.songs.prefetch import prefetch
 
 PARSED = 32  # blocks that are parsed before they are asked for: enough to go on while a row group is written
@@ -19,35 +19,38 @@ UNPACKED = 2  # blocks that are unpacked before they are parsed
 LINE_END = re.compile(rb"\r\n|\r|\n")
 # A block is parsed whole, by the thread that asks for it: Arrow's own threads, reading ahead from Python, would have to
 # be waited for when an error ends the program.
-READ = ReadOptions(column_names=COLUMNS, use_threads=False, block_size=2 * BLOCK)
+READ = {"use_threads": False, "block_size": 2 * BLOCK}
 PARSE = ParseOptions(quote_char=False, ignore_empty_lines=False)
 CONVERT = ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.float64()), null_values=[])
 
 
-def read_text(path: Path, text: Fingerprint) -> Iterator[pa.Table]:
+def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> Iterator[pa.Table]:
     """The columns year (int16) and var1..var90 (float64), in the order of the file, block by block.
 
+    Where the year is optional, a text may have the 90 features alone, and the tables then have no year.
     The file may be packed in any way that `archive` knows, and may have a header. `text` takes the fingerprint of what
     is unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
     """
     try:
-        yield from prefetch(parse(prefetch(whole_lines(unpack(path, text)), UNPACKED)), PARSED)
+        yield from prefetch(parse(prefetch(whole_lines(unpack(path, text)), UNPACKED), year_is_optional), PARSED)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def parse(blocks: Iterator[bytes]) -> Iterator[pa.Table]:
+def parse(blocks: Iterator[bytes], year_is_optional: bool = False) -> Iterator[pa.Table]:
     """The songs in blocks of whole lines. The first line may be a header, and the last ones may be empty."""
     lines = songs = first_empty = 0
+    columns = COLUMNS
     for block in blocks:
         if not lines:
-            start = header_size(block)
+            columns = columns_of(block) if year_is_optional else COLUMNS
+            start = header_size(block, columns)
             lines, block = count_lines(block[:start]), block[start:]
         body = block.rstrip(b"\r\n")
         if body and first_empty:
             raise InputError(f"line {first_empty} is empty, though songs follow; remove it")
         if body:
-            table = to_table(body, lines + 1)
+            table = to_table(body, lines + 1, columns)
             yield table
             songs += len(table)
             lines += len(table)
@@ -63,25 +66,27 @@ def count_lines(text: bytes) -> int:
     return len(LINE_END.findall(text))
 
 
-def to_table(body: bytes, first_line: int) -> pa.Table:
+def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> pa.Table:
     """The songs of whole lines. Raises InputError on the first line that is no song, counted from `first_line`."""
     if len(body) >= BLOCK and not LINE_END.search(body):  # only a part of it is here
         raise InputError(f"line {first_line} is longer than {BLOCK} bytes; it must be a year and 90 numbers")
     try:
-        table = read_csv(pa.BufferReader(body), READ, PARSE, CONVERT)
+        table = read_csv(pa.BufferReader(body), ReadOptions(column_names=columns, **READ), PARSE, CONVERT)
     except pa.ArrowInvalid as error:
-        raise first_fault(body, first_line, str(error)) from None
-    year = table["year"].to_numpy()
+        raise first_fault(body, first_line, str(error), columns) from None
     (batch,) = table.to_batches()
     x = batch.select(FEATURES).to_tensor(row_major=False).to_numpy()
+    year = table["year"].to_numpy() if columns[0] == "year" else np.array([YEARS[0]])
     is_right = ((year >= YEARS[0]) & (year <= YEARS[-1]) & (year == np.floor(year))).all()
     if not (is_right and x.min() >= -LARGEST and x.max() <= LARGEST):  # NaN is neither
-        raise first_fault(body, first_line, "a number that cannot be")
+        raise first_fault(body, first_line, "a number that cannot be", columns)
+    if columns[0] != "year":
+        return table
     return table.set_column(0, "year", pa.array(year.astype(np.int16)))
 
 
-def first_fault(body: bytes, first_line: int, otherwise: str) -> InputError:
+def first_fault(body: bytes, first_line: int, otherwise: str, columns: Sequence[str]) -> InputError:
     for number, line in enumerate(LINE_END.split(body), start=first_line):
-        if fault := fault_of_song(line):
+        if fault := fault_of_song(line, columns):
             return InputError(f"line {number}{fault}")
     return InputError(f"after line {first_line - 1}: {otherwise}")
