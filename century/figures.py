@@ -28,6 +28,7 @@ STYLES: list[Style] = [
 WIDTH = 7.0  # inches, as wide as the text of the report
 
 # The ids in an SVG are random but for the salt. Letters are drawn as paths: the same on every machine.
+mpl.rcdefaults()  # a user's own matplotlibrc would draw other figures
 mpl.rcParams.update(
     {
         "svg.hashsalt": "music-century",

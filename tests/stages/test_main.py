@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from century.params import read_params
-from stages.__main__ import declared_params
+from stages.__main__ import X86_64_V3, declared_params, processor_flags
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -40,6 +40,32 @@ def test_blas_has_one_thread_whatever_the_user_has_set():
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert set(json.loads(done.stdout)) == {1}
+
+
+def test_a_processor_with_avx2_runs_the_code_for_avx2_whatever_the_user_has_set():
+    program = (
+        "from stages.__main__ import set_up_process; set_up_process('train')\n"
+        "import json, scipy.linalg, threadpoolctl\n"
+        "from numpy._core._multiarray_umath import __cpu_features__ as features\n"
+        "blas = [pool['architecture'] for pool in threadpoolctl.threadpool_info()]\n"
+        "print(json.dumps([blas, [name for name in ('X86_V3', 'X86_V4') if features[name]]]))"
+    )
+    odd = {"OPENBLAS_CORETYPE": "Sandybridge", "NPY_DISABLE_CPU_FEATURES": "X86_V3"}
+    environment = {**os.environ, **(odd if processor_flags() >= X86_64_V3 else {})}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    blas, numpy = json.loads(done.stdout)
+    assert len(blas) == 2  # NumPy's own and SciPy's own
+    assert ((set(blas), numpy) == ({"Haswell"}, ["X86_V3"])) == (processor_flags() >= X86_64_V3)
+
+
+def test_the_flags_of_a_processor_are_those_that_linux_lists(tmp_path):
+    cpuinfo = tmp_path / "cpuinfo"
+    assert processor_flags(cpuinfo) == set()  # another system
+    cpuinfo.write_text("processor\t: 0\nFeatures\t: fp asimd sve\n", encoding="utf-8")
+    assert processor_flags(cpuinfo) == set()  # another kind of processor
+    cpuinfo.write_text("model\t: 1\nflags\t\t: fpu avx avx2 fma\n\nflags\t\t: avx512f\n", encoding="utf-8")
+    assert {"avx2", "fma"} <= processor_flags(cpuinfo)
+    assert "avx512f" not in processor_flags(cpuinfo)
 
 
 def test_an_import_of_the_stages_changes_nothing():
