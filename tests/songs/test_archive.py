@@ -1,5 +1,6 @@
 """Unpacking, in every packing; damage and bombs of each."""
 
+import base64
 import bz2
 import gzip
 import lzma
@@ -40,7 +41,7 @@ def test_every_packing_gives_the_text_and_its_fingerprint(tmp_path, name):
 
 
 def test_chunks_are_small_whatever_the_packing(tmp_path):
-    text = random.Random(0).randbytes(10**5) * 15
+    text = random.Random(0).randbytes(10**5) * 6
     for name, pack in PACKINGS.items():
         (tmp_path / "songs").write_bytes(pack(text))
         sizes = [len(chunk) for chunk in unpack(tmp_path / "songs", Fingerprint())]
@@ -59,11 +60,16 @@ def test_a_stream_that_is_flushed_every_few_bytes_is_read_to_its_end(tmp_path, m
     assert unpacked(tmp_path / "songs") == TEXT
 
 
+# By 7zz a -tzip -mm=LZMA:eos=off; Python and most tools mark the end of the stream.
+LZMA_WITHOUT_MARK = base64.b64decode(
+    "UEsDBD8AAAAOAAAAIQAzBvBjHgAAACQAAAAJAAAAc29uZ3MudHh0GgIFAF0AEAAAABkMLGIt1Hur2TvBv3wQtkBn2YAAUEsBAj8D"
+    "PwAAAA4AAAAhADMG8GMeAAAAJAAAAAkAAAAAAAAAAAAggKSBAAAAAHNvbmdzLnR4dFBLBQYAAAAAAQABADcAAABFAAAAAAA="
+)
+
+
 def test_an_lzma_member_may_end_by_its_size_alone(tmp_path):
-    """Python ends the stream by a mark, and says so in a flag; other tools leave both out."""
-    data = zipped(TEXT, method=zipfile.ZIP_LZMA)
-    (tmp_path / "songs").write_bytes(with_bytes(data, (b"PK\x03\x04", 6, b"\0"), (b"PK\x01\x02", 8, b"\0")))
-    assert unpacked(tmp_path / "songs") == TEXT
+    (tmp_path / "songs").write_bytes(LZMA_WITHOUT_MARK)
+    assert unpacked(tmp_path / "songs") == b"2001,1.5\n2002,2.5\n" * 2
 
 
 def with_bytes(data: bytes, *edits: tuple[bytes, int, bytes]) -> bytes:

@@ -160,7 +160,7 @@ def tls_server(server, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch):
     """Waits and time-outs of a test's length."""
-    for name, value in {"WAITS": (0.01, 0.02), "HEADERS": 1.0, "SILENCE": 0.5, "SLOWEST": 1e6}.items():
+    for name, value in {"WAITS": (0.01, 0.02), "HEADERS": 1.0, "SILENCE": 0.5, "SLOWEST": 4e5}.items():
         monkeypatch.setattr(fetch, name, value)
 
 
@@ -210,9 +210,9 @@ FAULTS = [
     ("/short", 3, "ends after 100000 of 1280000 bytes"),
     ("/chunked-drops", 3, "ends after 100000 of 1280000 bytes"),
     ("/stalls", 3, "sends nothing for 0.5 s"),
-    ("/drips", 1, "takes longer than 3 s"),
-    ("/continues", 3, "gives no answer within 1 s|takes longer than 3 s"),
-    ("/header-drips", 3, "gives no answer within 1 s|takes longer than 3 s"),
+    ("/drips", 1, "takes longer than 5 s"),
+    ("/continues", 3, "gives no answer within 1 s"),
+    ("/header-drips", 3, "gives no answer within 1 s"),
     ("/headers", 1, "does not answer in HTTP"),
     ("/other", 1, "sends another file: its sha256 is wrong"),
     ("/long", 1, "sends more than the 1280000 bytes of the file"),
@@ -228,11 +228,7 @@ FAULTS = [
 @pytest.mark.parametrize(("path", "requests", "says"), FAULTS, ids=[path for path, _, _ in FAULTS])
 def test_where_the_fault_stays_the_old_file_stays_and_the_error_says_what_happened(server, raw, path, requests, says):
     assert re.fullmatch(f"no URL gave the file: {server}{path} ({says})", refusal([server + path], raw))
-    assert (
-        len(Server.requests) in range(1, requests + 1)
-        if "takes longer" in says
-        else Server.requests == [path] * requests
-    )
+    assert Server.requests == [path] * requests
     assert files(raw) == {"songs.zip": b"old"}
 
 

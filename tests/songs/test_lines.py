@@ -25,6 +25,7 @@ OTHER_HEADERS = {
     "covariances first": ["label", *KAGGLE[13:], *KAGGLE[1:13]],
     "words": ["year", *(f"{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(90))],
     "an index for the year": ["id", *COLUMNS[1:]],
+    "no year": ["v", *(f"v{i}" for i in range(90))],
     "the same name": ["year", *["var1"] * 90],
 }
 
