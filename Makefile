@@ -2,6 +2,18 @@
 # make plots: a page with every plot, which needs no network.  make bench: time it against others.
 # make portable: show that an emulated processor gives the same bytes.
 PYTHON ?= python3
+REFUSE_OLD := import sys; v = sys.version_info[:2]; sys.exit(v < (3, 11) and "Python 3.11 or later is needed, and $(PYTHON) is %d.%d; name another, as in: make PYTHON=python3.12" % v)
+VERSION := import sys; print("%d.%d" % sys.version_info[:2])
+ifneq ($(wildcard .venv/installed),)
+FOUND := $(shell .venv/bin/python -c '$(VERSION)' 2>&1)
+ASKED := $(if $(filter file,$(origin PYTHON)),$(FOUND),$(shell $(PYTHON) -c '$(VERSION)' 2>&1))
+ifeq ($(filter 3.%,$(FOUND)),)
+$(error the Python of .venv does not run any more; remove .venv and run make again)
+endif
+ifneq ($(FOUND),$(ASKED))
+$(error .venv has Python $(FOUND), but PYTHON=$(PYTHON) is $(ASKED); remove .venv and run make again)
+endif
+endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 repro: .venv/installed .dvc/plots_offline.html
@@ -30,7 +42,8 @@ plots: .venv/installed .dvc/plots_offline.html
 	dvc config --local plots.html_template plots_offline.html
 
 .venv/installed: requirements.txt
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c '$(REFUSE_OLD)'
+	$(PYTHON) -m venv $(if $(wildcard .venv/installed),,--clear) .venv
 	pip install --quiet --requirement requirements.txt
 	touch $@
 
