@@ -50,6 +50,7 @@ def run_all_stages(name: str, folder: Path) -> dict[str, str]:
     for path in written:
         (clone / path).unlink(missing_ok=True)
     environment = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib"), "OPENBLAS_NUM_THREADS": "1"}
+    environment["MUSIC_CENTURY_CACHE"] = str(clone / "kept")  # each makes its own stand-in
     for stage in graph:
         subprocess.run([*RUNS[name], stage], cwd=clone, env=environment, check=True)
         print(f"{name}: {stage}", flush=True)

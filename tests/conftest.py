@@ -13,6 +13,14 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_songs(tmp_path_factory):
+    """The tests share downloads and stand-ins with each other, and not with the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSIC_CENTURY_CACHE", str(tmp_path_factory.mktemp("kept")))
+        yield
+
+
 @pytest.fixture
 def make_zip(tmp_path):
     """Write text as the member of a zip of the real layout; return its path."""

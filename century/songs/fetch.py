@@ -51,20 +51,6 @@ def download(urls: Sequence[str], size: int, expected: str, path: Path) -> None:
     raise InputError(f"no URL gave the file: {'; '.join(failures)}")
 
 
-def download_and_keep(urls: Sequence[str], size: int, expected: str, kept: Path, path: Path) -> None:
-    """Fetch the file as above to `kept`, where no other source writes, and make `path` a second name of it.
-
-    A right file at `path` stays: it is the user's own, or of a version that kept none, and becomes the one kept.
-    """
-    if path.is_file() and sha256(path) == expected:
-        if not path.is_symlink() and not kept.exists():
-            kept.hardlink_to(path)
-        return
-    download(urls, size, expected, kept)
-    with replacing(path) as partial:
-        partial.hardlink_to(kept)
-
-
 async def fetch(url: str, size: int, path: Path) -> None:
     """Fetch `size` bytes to a path, in at most three attempts. Raises FetchError where they do not come."""
     if not re.match("https?://", url, re.IGNORECASE):

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from century import InputError
-from century.files import link, replacing, sha256
+from century.files import link, sha256
 from century.songs import fetch
-from century.songs.fetch import download, download_and_keep
+from century.songs.fetch import download
 
 CONTENT = bytes(range(256)) * 5000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -309,42 +309,6 @@ def test_a_right_file_in_its_place_costs_no_request(server, raw):
     (raw / "songs.zip").write_bytes(CONTENT)
     get([f"{server}/good"], raw)
     assert Server.requests == []
-
-
-def get_and_keep(server, folder):
-    download_and_keep([f"{server}/good"], len(CONTENT), DIGEST, folder / "uci.zip", folder / "songs.zip")
-
-
-def test_a_download_outlives_what_another_source_puts_in_its_place(server, raw):
-    get_and_keep(server, raw)
-    with replacing(raw / "songs.zip") as partial:  # as the stand-in is written
-        partial.write_bytes(b"stand-in")
-    get_and_keep(server, raw)
-    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
-    assert Server.requests == ["/good"]
-    assert (raw / "songs.zip").samefile(raw / "uci.zip")
-
-
-def test_a_right_file_from_a_version_that_kept_none_is_kept(server, raw):
-    (raw / "songs.zip").write_bytes(CONTENT)
-    get_and_keep(server, raw)
-    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
-    assert Server.requests == []
-
-
-def test_a_link_to_a_right_file_of_the_users_stays(server, tmp_path):
-    (tmp_path / "mine.zip").write_bytes(CONTENT)
-    (tmp_path / "raw").mkdir()
-    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
-    get_and_keep(server, tmp_path / "raw")
-    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["songs.zip"]
-    assert Server.requests == []
-
-
-def test_a_damaged_download_is_fetched_again_and_no_link_leads_to_it(server, raw):
-    (raw / "uci.zip").write_bytes(CONTENT[:-1])
-    get_and_keep(server, raw)
-    assert files(raw) == {"songs.zip": CONTENT, "uci.zip": CONTENT}
 
 
 def test_what_a_kill_left_behind_is_swept_away_and_no_link_is_followed(server, raw, tmp_path_factory):

@@ -20,7 +20,8 @@ def project(tmp_path, monkeypatch):
     """A folder with the file of an earlier day in its place."""
     monkeypatch.chdir(tmp_path)
     Path("data/raw").mkdir(parents=True)
-    Path("data/raw/songs").write_bytes(b"old")
+    Path("earlier").write_bytes(b"old")
+    Path("data/raw/songs").symlink_to(Path("earlier").resolve())
     return tmp_path
 
 
@@ -43,7 +44,7 @@ def test_a_file_of_the_user_is_linked_and_its_form_is_written_down(project, name
 
 
 REFUSED = {
-    "none": "data.source = 'none' is not there; it must be stand-in, uci or the path of a file",
+    "none": "data.source = 'none' is not there; it must be stand-in, uci or the path of a file of songs (or go on with",
     "folder": "data.source = 'folder' is a directory; it must be stand-in, uci or the path of a file",
     "pipe": "data.source = 'pipe' is no regular file; it must be stand-in, uci or the path of a file",
     "dangling": "data.source = 'dangling' is not there",
@@ -66,3 +67,36 @@ def test_what_is_no_file_of_songs_is_called_what_it_is_and_what_was_there_stays(
     assert str(refused.value).startswith(REFUSED[source])
     assert Path("data/raw/songs").read_bytes() == b"old"
     assert not Path("metrics").exists()
+
+
+def test_a_file_of_the_users_own_is_not_replaced_but_the_same_songs_may_be_linked(project):
+    place = Path("data/raw/songs")
+    Path("mine").write_bytes(TEXT)
+    place.unlink()
+    place.write_bytes(b"precious")
+    with pytest.raises(InputError, match=r"data/raw/songs is a file of your own, which data.source = 'mine' would"):
+        put("mine")
+    assert place.read_bytes() == b"precious"
+    assert not Path("metrics").exists()
+    place.write_bytes(TEXT)
+    put("data/raw/songs")
+    assert not place.is_symlink()
+    put("mine")
+    assert place.samefile("mine")
+
+
+@pytest.mark.parametrize("name", ["songs (1).csv", "Lieder für, = [alle] $HOME 'x'.txt"])
+def test_a_path_may_have_any_characters_begin_with_a_tilde_or_be_relative_to_the_repository(
+    project, monkeypatch, tmp_path_factory, name
+):
+    home = tmp_path_factory.mktemp("home")
+    (home / name).write_bytes(TEXT)
+    monkeypatch.setenv("HOME", str(home))
+    put(f"~/{name}")
+    assert Path("data/raw/songs").samefile(home / name)
+    (project / name).write_bytes(TEXT)
+    copy = tmp_path_factory.mktemp("queue")
+    monkeypatch.setenv("DVC_ROOT", str(project))
+    monkeypatch.chdir(copy)
+    put(name)
+    assert Path("data/raw/songs").samefile(project / name)

@@ -1,0 +1,56 @@
+"""Files of songs that are kept once for a user: a download or a stand-in serves every clone of this project."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+
+from century.files import sha256
+
+VARIABLE = "MUSIC_CENTURY_CACHE"  # names another folder
+HERE = Path(__file__).parent
+CODE_OF_THE_STAND_IN = [HERE / "stand_in.py", *sorted((HERE / "published").glob("*.csv"))]
+
+
+def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
+    """The kept file of this name, and its sha256. Where there is none, `make` writes it to a path.
+
+    The sha256 is the end of the file's name. A file that has another one is damaged, and is made anew. Of several
+    processes that want the same file one makes it, and the others wait.
+    """
+    folder = Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("music-century")).expanduser().absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    if found := whole(folder, name):
+        return found
+    with FileLock(folder / f"{name}.lock"):
+        if found := whole(folder, name):
+            return found
+        new = folder / f"{name}.new"
+        make(new)
+        digest = sha256(new)
+        new.chmod(0o444)  # workspaces link to it
+        path = folder / f"{name}-{digest}"
+        os.replace(new, path)
+        return path, digest
+
+
+def whole(folder: Path, name: str) -> tuple[Path, str] | None:
+    """The file of this name that is undamaged, if there is one; a damaged one is removed."""
+    for path in folder.glob(f"{name}-*"):
+        digest = sha256(path)
+        if path.name == f"{name}-{digest}":
+            return path, digest
+        path.unlink()
+    return None
+
+
+def name_of_stand_in(songs: int, train_songs: int, seed: int) -> str:
+    """Other arguments, other code or another NumPy may make another stand-in, which therefore has another name."""
+    of = hashlib.sha256(repr((songs, train_songs, seed, version("numpy"), version("pyarrow"))).encode())
+    for path in CODE_OF_THE_STAND_IN:
+        of.update(path.read_bytes())
+    return f"stand-in-{of.hexdigest()[:16]}"
