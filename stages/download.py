@@ -1,4 +1,4 @@
-"""Put the file of the songs in its place: a link to the stand-in, to the zip from UCI, or to a file that the user has."""
+"""Put the songs in place: a link to the stand-in, to the zip from UCI, or to a file that the user has."""
 
 import os
 import shutil
