@@ -20,7 +20,7 @@ repro: .venv/installed .dvc/plots_offline.html
 	python -m century.params # before DVC takes old results away to make room for new ones
 	dvc repro
 	cat metrics/download.json
-	python -c 'from report import readme_tables as readme; print(readme.results(readme.read_json(readme.Path("metrics/evaluate.json"))))'
+	python -c 'from report.page_parts import parts; print(parts()["results"])'
 
 test: .venv/installed
 	ruff check .

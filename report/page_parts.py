@@ -1,8 +1,10 @@
-"""The parts of README.md that come from the pipeline: its graph, and the tables of its results.
+"""The parts of README.md and of the pages in docs/ that come from the pipeline: its graph, and tables of its results.
 
-Run as a program, it writes them between their marks: `python -m report.readme_tables`.
+A page says where it shows which part, as often as it likes: `<!-- results -->` on a line, the part below it, and then on a
+line `<!-- end of results -->`. As a program, `python -m report.page_parts`, this module makes them anew in every page.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import yaml
 from century.files import read_json, replacing
 
 README = Path("README.md")
+DOCS = Path("docs")
+MARKED = re.compile(r"^<!-- (?P<mark>\w+) -->\n(?:.*\n)*?<!-- end of (?P=mark) -->$", re.MULTILINE)
 MODELS = {"sgd": "our SGD", "sklearn": "scikit-learn's `LogisticRegression()`"}
 PARTS = ("train", "validation", "test")
 MEASURES = {
@@ -147,26 +151,44 @@ def mistakes(sweep: pd.DataFrame) -> str:
     )
 
 
-def current(text: str) -> str:
-    """The text of the README with what is between its marks made anew."""
-    stages = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+def pages() -> list[Path]:
+    return [README, *sorted(DOCS.glob("*.md"))]
+
+
+def parts() -> dict[str, str]:
+    """Every part that a page can show, by its mark."""
     scores = read_json(Path("metrics/evaluate.json"))
-    made = {
-        "graph": mermaid(stages),
+    return {
+        "graph": mermaid(yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]),
         "results": results(scores),
         "intervals": intervals(scores),
         "gaps": gaps(scores),
         "leaks": leaks(read_json(Path("metrics/producer_effect.json"))),
         "mistakes": mistakes(pd.read_csv("plots/replay_sweep.csv")),
     }
-    for mark, part in made.items():
-        begin, end = f"<!-- {mark} -->\n", f"\n<!-- end of {mark} -->"
-        before, rest = text.split(begin)
-        _, after = rest.split(end)
-        text = before + begin + part + end + after
-    return text
+
+
+def current(text: str, parts: dict[str, str]) -> str:
+    """The text of a page with what is between its marks made anew. Raises ValueError where a mark is wrong."""
+
+    def anew(marked: re.Match[str]) -> str:
+        mark = marked["mark"]
+        if mark not in parts:
+            raise ValueError(f"there is no part {mark!r}; there are {', '.join(parts)}")
+        return f"<!-- {mark} -->\n{parts[mark]}\n<!-- end of {mark} -->"
+
+    made, shown = MARKED.subn(anew, text)
+    if made.count("<!--") != 2 * shown:
+        raise ValueError("a mark stands alone, or not on a line of its own")
+    return made
+
+
+def write_pages() -> None:
+    made = parts()
+    for page in pages():
+        with replacing(page) as partial:
+            partial.write_text(current(page.read_text(encoding="utf-8"), made), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    with replacing(README) as partial:
-        partial.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8")
+    write_pages()
