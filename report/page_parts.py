@@ -1,7 +1,7 @@
 """The parts of README.md and of the pages in docs/ that come from the pipeline: its graph, and tables of its results.
 
-A page says where it shows which part, as often as it likes: `<!-- results -->` on a line, the part below it, and then on a
-line `<!-- end of results -->`. As a program, `python -m report.page_parts`, this module makes them anew in every page.
+A page says where it shows which part, as often as it likes: `<!-- results -->` on a line, the part below it, and then
+`<!-- end of results -->` on a line. Run as a program, `python -m report.page_parts`, this module makes every part anew.
 """
 
 import re
