@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def repro(clone, *options, check=True, **environment):
     result.ran = re.findall(r"^Running stage '(\w+)'", result.stdout, re.MULTILINE)
     result.restored = re.findall(r"^Stage '(\w+)' is cached", result.stdout, re.MULTILINE)
     return result
+
+
+def copy_tree(clone):
+    """A new repository with the files of this working tree, to be committed there; returns its path."""
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY).stdout
+    for name in filter(None, listed.split("\0")):
+        if (REPOSITORY / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(REPOSITORY / name, clone / name)
+    run("git", "init", "--quiet", cwd=clone)
+    return clone
 
 
 def edit(path, old, new):

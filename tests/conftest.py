@@ -3,7 +3,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from clones import ALL, REPOSITORY, SMALL, commit, repro, run, set_params
+from clones import ALL, SMALL, commit, copy_tree, repro, set_params
 from hypothesis import settings
 
 from century.songs.published import MEMBER
@@ -37,14 +37,8 @@ def make_zip(tmp_path):
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A clone of this working tree in which the whole graph has run on a small stand-in; never edited."""
-    clone = tmp_path_factory.mktemp("finished") / "clone"
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=REPOSITORY).stdout
-    for name in filter(None, listed.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(REPOSITORY / name, clone / name)
+    clone = copy_tree(tmp_path_factory.mktemp("finished") / "clone")
     set_params(clone, SMALL)
-    run("git", "init", "--quiet", cwd=clone)
     commit(clone, "small")
     assert repro(clone).ran == ALL
     commit(clone, "results")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from clones import commit, copy_tree, run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OFFLINE = [
@@ -30,14 +31,23 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, rea
 
 
 @pytest.fixture(scope="module")
-def offline_page():
-    subprocess.run([sys.executable, "-m", "report.plots_page"], check=True)
+def clone(tmp_path_factory):
+    """A clone with a commit whose curves differ from the present ones, and the page that needs no network."""
+    clone = copy_tree(tmp_path_factory.mktemp("page") / "clone")
+    run(sys.executable, "-m", "report.plots_page", cwd=clone)
+    present = {path: path.read_text(encoding="utf-8") for path in (clone / "plots").iterdir()}
+    for path, text in present.items():
+        path.write_text(text.replace(".7", ".6"), encoding="utf-8")
+    commit(clone, "past")
+    for path, text in present.items():
+        path.write_text(text, encoding="utf-8")
+    return clone
 
 
-def opened(command: list[str], folder: Path) -> tuple[dict[str, str], str]:
+def opened(command: list[str], clone: Path, folder: Path) -> tuple[dict[str, str], str]:
     """What the browser shows of each plot, by its id and in the order of the page, and what its console says."""
     options = ["--html-template", ".dvc/plots_offline.html", "--out", str(folder)]
-    subprocess.run(["dvc", "plots", *command, *options], check=True, capture_output=True, timeout=300)
+    run("dvc", "plots", *command, *options, cwd=clone)
     assert CHROMIUM, "CI needs Chromium: .ci/run installs it"
     page = [*OFFLINE, f"--user-data-dir={folder}.profile", (folder / "index.html").as_uri()]
     result = subprocess.run([CHROMIUM, *page], check=True, capture_output=True, text=True, timeout=300)
@@ -58,9 +68,9 @@ def stories() -> list[str]:
     return ids
 
 
-@pytest.mark.parametrize("command", [["show"], ["diff", "HEAD~1"]], ids=["show", "diff"])
-def test_every_plot_is_drawn_without_a_network(offline_page, tmp_path, command):
-    plots, console = opened(command, tmp_path / "page")
+@pytest.mark.parametrize("command", [["show"], ["diff", "HEAD"]], ids=["show", "diff"])
+def test_every_plot_is_drawn_without_a_network(clone, tmp_path, command):
+    plots, console = opened(command, clone, tmp_path / "page")
     assert list(plots) == stories()
     for name, html in plots.items():
         assert re.search(r'class="mark-(symbol|line|rect) role-mark[^>]*>(<g[^>]*>)?<path[^>]* d="M', html), name
@@ -70,8 +80,8 @@ def test_every_plot_is_drawn_without_a_network(offline_page, tmp_path, command):
 
 
 @pytest.fixture(scope="module")
-def shown(offline_page, tmp_path_factory) -> dict[str, str]:
-    return opened(["show"], tmp_path_factory.mktemp("shown") / "page")[0]
+def shown(clone, tmp_path_factory) -> dict[str, str]:
+    return opened(["show"], clone, tmp_path_factory.mktemp("shown") / "page")[0]
 
 
 SWEEP = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["sweep"]
