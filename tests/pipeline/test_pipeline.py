@@ -133,7 +133,7 @@ BAD = [
     ("split.validation_rows", 2600, "split.validation_rows = 2600: must be below train_rows = 2600"),
     ("train.momentum", 0.9, "Object contains unknown field `momentum`"),
     ("data.source", "nowhere.zip", "data.source = 'nowhere.zip' is not there"),
-    ("split.train_rows", 3000, "split.train_rows = 3000: must be below the 3000 songs of the file"),
+    ("split.train_rows", 3000, "split.validation_rows = 400: 3000 training rows of 3000 songs leave none"),
 ]
 
 
@@ -314,11 +314,12 @@ def test_a_disk_that_is_full_gives_one_line_and_loses_nothing(clone, stage, key,
     shutil.copytree(clone / "data", clone / "before", symlinks=True)
     before = digests(clone)
     set_params(clone, {key: value})
-    size = sum(-(-path.stat().st_size // 4096) * 4096 for path in (clone / "data").rglob("*")) + 300_000
+    size = sum(-(-path.lstat().st_size // 4096) * 4096 for path in (clone / "data").rglob("*")) + 300_000
     script = f"""
         mount -t tmpfs -o size={size} tmpfs data
         cp -a before/. data
         MUSIC_CENTURY_CACHE=data/kept {shlex.quote(sys.executable)} -m stages {stage} || echo "exit code $?"
+        rm -f data/kept/*.lock
         cp -a data after"""
     result = run(*MOUNT, script, cwd=clone)
     assert result.stdout == "exit code 1\n"
@@ -360,7 +361,7 @@ def test_the_measures_can_be_recomputed_from_the_models_and_the_parts(finished):
                 "auc": sklearn.metrics.roc_auc_score(songs.label, y),
                 "brier": sklearn.metrics.brier_score_loss(songs.label, y),
             }
-            assert {key: found[name][part][key] for key in expected} == pytest.approx(expected, abs=1e-12)
+            assert {key: found[name][part][key] for key in expected} == pytest.approx(expected, rel=1e-9)
 
 
 def test_neighbours_are_in_the_intervals_and_in_the_leak_of_a_small_stand_in(finished):
@@ -381,8 +382,8 @@ def test_the_replay_of_other_songs_meets_the_toy_figures_and_compares_nothing_el
 
 def test_the_commands_of_the_readme_work(clone):
     metrics = run("dvc", "metrics", "show", cwd=clone).stdout
-    assert "evaluate.json" in metrics
-    assert "0.2689" in metrics
+    assert "headline.json" in metrics
+    assert "0.81955" in metrics
     set_params(clone, {"learning_rates.good": 0.2})
     assert "learning_rates.good" in run("dvc", "params", "diff", cwd=clone).stdout
     assert "sweep" in run("dvc", "dag", cwd=clone).stdout
@@ -396,5 +397,5 @@ def test_an_experiment_changes_what_it_names(clone):
     run("dvc", "exp", "run", "-S", "baseline.C=0.001", cwd=clone)
     assert "C: 0.001" in (clone / "params.yaml").read_text()
     diff = run("dvc", "metrics", "diff", "HEAD", cwd=clone).stdout
-    assert "sklearn" in diff
-    assert "sgd" not in diff
+    assert {line.split()[1] for line in diff.splitlines()[1:]} <= {"sk_train", "sk_val", "sk_test"}
+    assert "sk_train" in diff
