@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
 from century.files import replacing
 
@@ -60,11 +61,20 @@ def draw_lines(axes: Axes, table: pd.DataFrame, by: str, x: str, y: str, label: 
 
 
 def plain_log_axis(axes: Axes) -> None:
-    """A logarithmic loss axis with plain numbers, of which there must be some even within one power of ten."""
+    """A logarithmic loss axis with plain numbers along all of it, be it half a power of ten long or many."""
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%.3g"))
-    axes.yaxis.set_minor_formatter(mpl.ticker.FormatStrFormatter("%.3g"))
-    axes.tick_params(axis="y", which="minor", labelsize="small")
+    low, high = axes.get_ylim()
+    locators = {
+        4: MaxNLocator(8, steps=[1, 2, 5, 10]),
+        12: LogLocator(subs=[1, 1.5, 2, 3, 4, 6, 8]),
+        1000: LogLocator(subs=[1, 2, 5]),
+        float("inf"): LogLocator(),
+    }
+    locator = next(locator for ratio, locator in locators.items() if high / low < ratio)
+    ticks = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def gradient_check(table: pd.DataFrame, source: str) -> Figure:
@@ -115,14 +125,19 @@ def sweep(table: pd.DataFrame, source: str) -> Figure:
 
 
 def heatmap(axes: Axes, losses: pd.DataFrame) -> None:
-    """The last loss of each pair, learning rates by batch sizes, written into its cell; the lighter the lower."""
-    axes.imshow(losses, cmap="cividis_r", origin="lower", aspect="auto")
-    middle = (losses.min(axis=None) + losses.max(axis=None)) / 2
+    """The last loss of each pair, learning rates by batch sizes, written into its cell; the lighter the lower.
+
+    The scale of the colours is nearly linear up to the median and logarithmic above it, so that one bad pair leaves
+    colours to tell the others apart.
+    """
+    above_best = losses - losses.min(axis=None)
+    scale = mpl.colors.AsinhNorm(above_best.stack().median() or 1.0, vmin=0, vmax=above_best.max(axis=None))
+    axes.imshow(above_best, norm=scale, cmap="cividis_r", origin="lower", aspect="auto")
     fontsize = min(8.5, 36 / len(losses.columns))
     for row, rate in enumerate(losses.index):
         for column, size in enumerate(losses.columns):
             loss = losses.loc[rate, size]
-            color = "white" if loss > middle else "black"
+            color = "white" if scale(above_best.loc[rate, size]) > 0.5 else "black"
             axes.text(column, row, f"{loss:.4f}", ha="center", va="center", color=color, fontsize=fontsize)
     axes.set_xticks(range(len(losses.columns)), losses.columns.astype(str))
     axes.set_yticks(range(len(losses.index)), losses.index.astype(str))
@@ -133,7 +148,7 @@ def heatmap(axes: Axes, losses: pd.DataFrame) -> None:
 def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure:
     """Training and plain descent: how far the training loss is above its minimum, and the validation loss.
 
-    Dashed lines are scikit-learn's model. Its training loss is left out where it is not above the estimated minimum.
+    Dotted lines are scikit-learn's model. Its training loss is left out where it is not above the estimated minimum.
     """
     figure = Figure(figsize=(WIDTH, 3.4))
     figure.suptitle(f"Training to the optimum, and plain descent ({source})")
@@ -141,8 +156,8 @@ def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure
     minimum = table["training_loss"].iloc[-1] - table["loss_above_minimum"].iloc[-1]
     above = scores["sklearn"]["train"]["loss"] - minimum
     if above > 0:
-        left.axhline(above, color=BLACK, linestyle="--", label="scikit-learn")
-    right.axhline(scores["sklearn"]["validation"]["loss"], color=BLACK, linestyle="--", label="scikit-learn")
+        left.axhline(above, color=BLACK, linestyle=":", label="scikit-learn")
+    right.axhline(scores["sklearn"]["validation"]["loss"], color=BLACK, linestyle=":", label="scikit-learn")
     draw_lines(left, table[table["loss_above_minimum"] > 0], "descent", "songs_seen", "loss_above_minimum")
     draw_lines(right, table[table["songs_seen"] > 0], "descent", "songs_seen", "validation_loss")
     left.set(xlabel="training songs seen", ylabel="training loss above its minimum (nats)", yscale="log")
@@ -154,34 +169,50 @@ def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure
 
 
 def accuracy_by_year(table: pd.DataFrame, threshold_year: int, source: str) -> Figure:
-    """The share of test songs that are given the right label, year by year, and how many songs a year has."""
+    """For each year: our accuracy on its test songs, what scikit-learn's differs by, and how many songs there are."""
     figure = Figure(figsize=(WIDTH, 4.2))
     figure.suptitle(f"Accuracy on the test songs, by year of release ({source})")
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    draw_lines(above, table, "model", "year", "accuracy")
-    above.set_ylabel("accuracy")
+    above, between, below = figure.subplots(3, 1, sharex=True, height_ratios=[2, 1, 1])
+    accuracy = table.pivot(index="year", columns="model", values="accuracy")
     songs = table.groupby("year")["songs"].first()
-    below.bar(songs.index, songs, color=BLUE)
+    above.plot(accuracy.index, accuracy["sgd"], **STYLES[0])
+    above.set(ylabel="our accuracy", ylim=(0, 1.05))
+    difference_bars(between, accuracy["sgd"] - accuracy["sklearn"])
+    below.bar(songs.index, songs, color=GREY)
     below.set(xlabel="year of release", ylabel="songs")
-    for axes in (above, below):
+    for axes in (above, between, below):
         axes.axvline(threshold_year + 0.5, color=BLACK, linewidth=1)
-    above.annotate(f"after {threshold_year}", (threshold_year + 0.5, 0.02), (4, 0), textcoords="offset points")
-    above.set_ylim(0, 1.02)
-    above.legend(frameon=False, loc="lower left")
+    above.annotate(f"after {threshold_year}", (threshold_year + 0.5, 0.04), (4, 0), textcoords="offset points")
+    figure.align_ylabels()
     return figure
 
 
+def difference_bars(axes: Axes, difference: pd.Series) -> None:
+    """Our model minus scikit-learn's: two lines would hide one another where the models agree."""
+    axes.axhline(0, color=BLACK, linewidth=0.8)
+    axes.bar(difference.index, difference, color=PURPLE)
+    axes.set_ylabel("ours minus\nscikit-learn's")
+    limit = difference.abs().max() or 1.0
+    axes.set_ylim(-1.1 * limit, 1.1 * limit)
+    axes.yaxis.set_major_locator(MaxNLocator(4, symmetric=True))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+
+
 def weights(ours: dict[str, Any], theirs: dict[str, Any], source: str) -> Figure:
-    """The 90 weights of both models: bars ours, circles scikit-learn's. A pale band marks the 12 averages of timbre."""
-    figure = Figure(figsize=(WIDTH, 3.4))
-    axes = figure.subplots()
+    """The 90 weights of our model, and what scikit-learn's differ by. A pale band marks the 12 averages of timbre."""
+    figure = Figure(figsize=(WIDTH, 3.7))
+    figure.suptitle(f"What the model listens to ({source})")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     places = range(1, len(ours["weights"]) + 1)
-    axes.axvspan(0.5, 12.5, color="#EEEEEE", label="averages (the others are covariances)")
-    axes.bar(places, ours["weights"], color=BLUE, label="our SGD")
-    axes.plot(places, theirs["weights"], "o", color=VERMILION, fillstyle="none", label="scikit-learn")
-    axes.set(xlabel="feature, var1 to var90", ylabel="weight (of a z-scored feature)", xlim=(0, len(places) + 1))
-    axes.set_title(f"What the models listen to ({source})")
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    for axes in (above, below):
+        axes.axvspan(0.5, 12.5, color="#EEEEEE")
+    for kind, middle in (("averages", 6.5), ("variances and covariances", 51.5)):
+        above.annotate(kind, (middle, 1), (0, 2), ("data", "axes fraction"), "offset points", ha="center")
+    above.bar(places, ours["weights"], color=BLUE)
+    above.set(ylabel="our weight\n(of a z-scored feature)", xlim=(0, len(places) + 1))
+    difference_bars(below, pd.Series(ours["weights"], places) - pd.Series(theirs["weights"], places))
+    below.set(xlabel="feature, var1 to var90")
+    figure.align_ylabels()
     return figure
 
 

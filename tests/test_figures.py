@@ -78,6 +78,52 @@ def test_the_lines_of_a_figure_can_be_told_apart_without_colour(sweep, rates):
     assert axes.get_yscale() == "log"
 
 
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.534, 0.561), (0.53, 0.67), (0.55, 1.42), (0.54, 3.1), (0.6, 9.0), (0.2, 80.0), (0.1, 5e4)]
+)
+def test_a_loss_axis_has_labels_along_all_of_it(low, high):
+    rates = pd.DataFrame({"learning_rate": 0.1, "iteration": [10, 20], "validation_loss": [low, high]})
+    (axes,) = figures.learning_rates(rates, "stand-in").axes
+    axes.figure.draw_without_rendering()
+    bottom, top = np.log(axes.get_ylim())
+    ticks = zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
+    assert all(float(label.get_text()) == pytest.approx(tick) for tick, label in ticks)
+    places = (np.log(axes.get_yticks()) - bottom) / (top - bottom)
+    assert 3 <= len(places) <= 12
+    assert np.diff([0, *places, 1]).max() < 0.45
+
+
+def test_one_bad_pair_leaves_colours_for_the_others(sweep):
+    last = {pair: 0.54 + 0.005 * i for i, pair in enumerate(product([0.1, 0.5, 1.0], [64, 512, 2048]))}
+    last[1.0, 2048] = 2.5
+    losses = [last[pair] for pair in zip(sweep["learning_rate"], sweep["batch_size"], strict=True)]
+    image = figures.sweep(sweep.assign(validation_loss=losses), "stand-in").axes[1].images[0]
+    shades = np.sort(np.asarray(image.norm(image.get_array())).ravel())
+    assert (shades[0], shades[-1]) == (0, 1)
+    assert 0.15 < shades[-2] < 0.7
+    assert np.diff(shades).min() > 0.01
+
+
+def test_pairs_that_end_alike_have_one_colour(sweep):
+    image = figures.sweep(sweep.assign(validation_loss=0.6), "stand-in").axes[1].images[0]
+    assert len(np.unique(np.asarray(image.norm(image.get_array())))) == 1
+
+
+def test_where_two_models_agree_the_difference_is_drawn():
+    years = pd.DataFrame(
+        {"model": ["sgd"] * 3 + ["sklearn"] * 3, "year": [1999, 2001, 2004] * 2, "songs": [5, 7, 8] * 2}
+    )
+    years["accuracy"] = [0.5, 0.6, 0.9, 0.4999, 0.6, 0.9003]
+    ours, difference, songs = figures.accuracy_by_year(years, 2000, "stand-in").axes
+    assert list(ours.get_lines()[0].get_ydata()) == [0.5, 0.6, 0.9]
+    assert [bar.get_height() for bar in difference.patches] == pytest.approx([0.0001, 0, -0.0003])
+    assert [bar.get_height() for bar in songs.patches] == [5, 7, 8]
+    weights, difference = figures.weights({"weights": [0.5, -0.2]}, {"weights": [0.4, -0.2]}, "stand-in").axes
+    assert [bar.get_height() for bar in weights.containers[0]] == [0.5, -0.2]
+    assert [bar.get_height() for bar in difference.containers[0]] == pytest.approx([0.1, 0])
+    assert "minus" in difference.get_ylabel()
+
+
 def test_a_line_of_the_sweep_has_the_colour_of_its_learning_rate_and_the_dashes_and_shade_of_its_batch_size(sweep):
     figure = figures.sweep(sweep, "stand-in")
     drawn = {tuple(line.get_ydata()): line for line in figure.axes[0].get_lines()}
