@@ -1,6 +1,181 @@
-"""`python -m century` is the command `century`."""
+"""`python -m century`, which is the command `century`: what the model says about songs, and why."""
 
-from century.cli import main
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from century import InputError
+from century.files import replacing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from century.model.saved import Model
+
+# pyarrow and NumPy are imported where they are used: --help then takes no time, and BLAS is told its number of threads
+# before it starts any.
+
+__version__ = "1.0.0"  # of the library; pyproject.toml reads it here
+
+FILE_HELP = """the songs: a table of the 90 features as they are published, before any normalization, with the year
+before them or without; comma-separated text, plain or packed by gzip, bzip2, xz or zip, or Parquet; - for standard
+input"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command. What the user can put right ends it with one line on stderr and exit code 1."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the products are small: more threads take longer
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where Python flushes the rest of its buffer at exit
+        sys.exit(1)
+    except (InputError, OSError) as error:
+        sys.exit(f"century {options.command}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"century {options.command}: interrupted")
+
+
+def parser() -> argparse.ArgumentParser:
+    century = argparse.ArgumentParser("century", description="Was this song released after 2000?")
+    century.add_argument("--version", action="version", version=f"century {__version__}")
+    commands = century.add_subparsers(dest="command", required=True)
+    predict = commands.add_parser("predict", help="the probability and the label of every song")
+    predict.add_argument("file", nargs="?", default="-", help=FILE_HELP)
+    predict.add_argument("--output", type=Path, help="a file, CSV or, where it ends in .parquet, Parquet")
+    predict.set_defaults(run=run_predict)
+    explain = commands.add_parser("explain", help="what each feature of one song adds to its logit")
+    explain.add_argument("file", help=FILE_HELP)
+    explain.add_argument("--row", type=at_least_0, required=True, help="the song, counted from 0")
+    explain.add_argument("--top", type=at_least_0, default=10, help="how many features are shown (default: 10)")
+    explain.add_argument("--json", action="store_true", help="for programs")
+    explain.set_defaults(run=run_explain)
+    for command in (predict, explain):
+        command.add_argument(
+            "--model", type=Path, default=Path("data/model.json"), help="the model (default: data/model.json)"
+        )
+    return century
+
+
+def at_least_0(text: str) -> int:
+    if (number := int(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{number} is below 0")
+    return number
+
+
+def run_predict(options: argparse.Namespace) -> None:
+    from century.answers import Tally, predictions
+    from century.songs.forms import read_any
+
+    model, tally = trained_model(options.model), Tally()
+    with naming_the_file(options.file):
+        answers = predictions(read_any(options.file), model, tally)
+        if options.output is None:
+            write_csv(sys.stdout.buffer, answers)
+        else:
+            with output(options.output) as path, path.open("wb") as file:
+                write = write_parquet if options.output.suffix.lower() == ".parquet" else write_csv
+                write(file, answers)
+    if tally.songs:
+        print(tally, file=sys.stderr)
+
+
+def run_explain(options: argparse.Namespace) -> None:
+    from century.answers import explanation
+    from century.songs.forms import read_any
+
+    model = trained_model(options.model)
+    with naming_the_file(options.file):
+        found = explanation(read_any(options.file), model, options.row)
+    top, rest = found["contributions"][: options.top], found["contributions"][options.top :]
+    found["contributions"] = top
+    found["others"] = {"features": len(rest), "contribution": sum(feature.contribution for feature in rest)}
+    print(as_json(found) if options.json else as_text(found))
+
+
+def trained_model(path: Path) -> "Model":
+    from century.model.saved import read_model
+
+    if not path.exists():
+        raise InputError(f"{path}: there is no such model; `dvc repro` trains one, --model names another")
+    return read_model(path)
+
+
+@contextmanager
+def naming_the_file(file: str) -> Iterator[None]:
+    """Put the name of the file before what is wrong with its songs."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{'standard input' if file == '-' else file}: {error}") from None
+
+
+@contextmanager
+def output(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` when it is whole; `path` itself where it is a device."""
+    if path.exists() and not path.is_file():
+        yield path
+    else:
+        with replacing(path.resolve()) as partial:
+            yield partial
+
+
+def write_parquet(file: IO[bytes], tables: Iterable["pa.Table"]) -> None:
+    import pyarrow.parquet as pq
+
+    tables = iter(tables)
+    first = next(tables)
+    with pq.ParquetWriter(file, first.schema) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table)
+
+
+def write_csv(file: IO[bytes], tables: Iterable["pa.Table"]) -> None:
+    from io import BytesIO
+
+    from pyarrow import csv
+
+    for number, table in enumerate(tables):
+        text = BytesIO()
+        csv.write_csv(table, text, csv.WriteOptions(include_header=False))
+        header = b"" if number else ",".join(table.column_names).encode() + b"\n"
+        file.write(header + text.getvalue())
+        file.flush()
+
+
+def as_json(found: dict[str, Any]) -> str:
+    contributions = [feature._asdict() for feature in found["contributions"]]
+    return json.dumps({**found, "contributions": contributions}, indent=2)
+
+
+def as_text(found: dict[str, Any]) -> str:
+    """A table of the contributions, which ends with their sum."""
+    when = "after" if found["label"] else "up to"
+    known = f", in truth {found['year']}" if "year" in found else ""
+    header = "{:<8}{:<30}{:>14}{:>9}{:>14}".format
+    row = "{:<8}{:<30}{:>14.5g}{:>9.2f}{:>+14.4f}".format
+    total = "{:<61}{:>+14.4f}".format
+    return "\n".join(
+        [
+            f"row {found['row']}: released {when} {found['threshold_year']}{known}; "
+            f"probability of after {found['threshold_year']}: {found['probability']:.4f}",
+            "",
+            header("feature", "", "value", "z-score", "contribution"),
+            *(row(*feature) for feature in found["contributions"]),
+            total(f"the other {found['others']['features']} features", found["others"]["contribution"]),
+            total("bias", found["bias"]),
+            total("logit", found["logit"]),
+        ]
+    )
+
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 """What a model says about songs, and why.
 
-Shapes: n songs of a table; z (n,) logits; x, a column of the table, (n,).
+Shapes: n songs of a table; Z (n, 90) their z-scores; z (n,) logits.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,8 +12,8 @@ import pyarrow as pa
 from century import InputError
 from century.arrays import Array
 from century.evaluation.scores import exact_logits
-from century.model.checked import Model
 from century.model.logistic import losses, sigmoid
+from century.model.saved import Model
 from century.songs.features import FEATURES, timbre_names
 from century.songs.normalize import LARGEST_Z, far_song, z_score
 
@@ -52,13 +52,16 @@ def predictions(tables: Iterable[pa.Table], model: Model, tally: Tally) -> Itera
 
 
 def z_scores(table: pa.Table, model: Model, start: int) -> Array:
-    """The normalized features (n, 90) of a table whose first row has the number `start`: what the pipeline computes."""
-    columns = zip(FEATURES, model.means, model.stds, strict=True)
-    with np.errstate(over="ignore"):  # infinity is refused with what else is far
-        z = np.stack([z_score(table[name].to_numpy(), mean, std) for name, mean, std in columns])
-    if max(z.max(), -z.min()) > LARGEST_Z:
-        raise far_song(z, np.arange(start, start + len(table)))
-    return np.ascontiguousarray(z.T)
+    """Z of the songs of a table whose first row has the number `start`, to the bit as the pipeline computes it.
+
+    Raises InputError where a song is too far from the mean of the training songs.
+    """
+    columns = zip(FEATURES, model.feature_means, model.feature_stds, strict=True)
+    with np.errstate(over="ignore"):  # an infinite z-score is refused below
+        Z = np.stack([z_score(table[name].to_numpy(), mean, std) for name, mean, std in columns])
+    if max(Z.max(), -Z.min()) > LARGEST_Z:
+        raise far_song(Z, np.arange(start, start + len(table)))
+    return np.ascontiguousarray(Z.T)
 
 
 class Contribution(NamedTuple):
@@ -79,29 +82,26 @@ def explanation(tables: Iterable[pa.Table], model: Model, row: int) -> dict[str,
     start = 0
     for table in tables:
         if row < start + len(table):
-            return explained(table[row - start : row - start + 1], model, row)
+            return explain_song(table[row - start : row - start + 1], model, row)
         start += len(table)
     raise InputError(f"there are {start} songs; the row must be from 0 to {start - 1}")
 
 
-def explained(song: pa.Table, model: Model, row: int) -> dict[str, Any]:
-    z = z_scores(song, model, row)[0].astype(np.float64)
-    words = [name.replace(" of ", " of timbre ") for _, name in timbre_names()]
-    values = [song[name][0].as_py() for name in FEATURES]
-    of_features = zip(FEATURES, words, values, z.tolist(), (z * model.w[:-1]).tolist(), strict=True)
-    contributions = sorted((Contribution(*one) for one in of_features), key=lambda one: -abs(one.contribution))
-    bias = float(model.w[-1])
-    logit = bias + sum(one.contribution for one in contributions)
-    facts: dict[str, Any] = {"row": row}
-    if "year" in song.column_names:
-        facts["year"] = song["year"][0].as_py()
-    probability = float(sigmoid(np.array(logit)))
+def explain_song(song: pa.Table, model: Model, row: int) -> dict[str, Any]:
+    Z = z_scores(song, model, row)[0].astype(np.float64)
+    names = [name.replace(" of ", " of timbre ") for _, name in timbre_names()]
+    values = [song[feature][0].as_py() for feature in FEATURES]
+    features = zip(FEATURES, names, values, Z.tolist(), (Z * model.w[:-1]).tolist(), strict=True)
+    contributions = [Contribution(*feature) for feature in features]
+    contributions.sort(key=lambda feature: -abs(feature.contribution))
+    logit = model.bias + sum(feature.contribution for feature in contributions)
     return {
-        **facts,
+        "row": row,
+        **({"year": song["year"][0].as_py()} if "year" in song.column_names else {}),
         "threshold_year": model.threshold_year,
-        "probability": probability,
+        "probability": float(sigmoid(np.array(logit))),
         "label": int(logit >= 0),
         "logit": logit,
-        "bias": bias,
+        "bias": model.bias,
         "contributions": contributions,
     }

@@ -4,10 +4,18 @@ import csv
 import hashlib
 import json
 import os
+import re
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec import ValidationError, convert
+
+from century import InputError
+
+Checked = TypeVar("Checked")
 
 
 @contextmanager
@@ -48,6 +56,28 @@ def write_metrics(path: Path, content: Mapping[str, Any]) -> None:
 
 def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def checked(content: Any, type_: type[Checked]) -> Checked:
+    """What a file holds, as a type of msgspec. Raises InputError with the first bad key, its value and the rule."""
+    try:
+        return convert(content, type_)
+    except ValidationError as error:
+        raise InputError(complaint(error, content)) from None
+
+
+def complaint(error: ValidationError, content: Any) -> str:
+    """The key, its value and the rule, from msgspec's message: the rule, ` - at ` and a place like `$.sweep.every`."""
+    rule, _, place = str(error).rpartition(" - at `$")
+    keys = re.findall(r"\w+", place)
+    if not rule:  # the fault is at the top of the file
+        return str(error)
+    if error.__cause__:  # the message of a type's own rule, which begins with the last key and its value
+        return ".".join([*keys, rule])
+    value = content
+    for key in keys:
+        value = value[int(key) if isinstance(value, list) else key]
+    return f"{'.'.join(keys)} = {reprlib.repr(value)}: {rule}"
 
 
 def sha256(path: Path) -> str:

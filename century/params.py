@@ -4,15 +4,15 @@ Run as a program, it checks params.yaml: `python -m century.params`.
 """
 
 import re
-import reprlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any, dataclass_transform
 
 import yaml
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, Struct
 
 from century import InputError
+from century.files import checked
 
 Count = Annotated[int, Meta(gt=0, le=10**12)]  # no data is larger, and everything that is computed from it is finite
 Seed = Annotated[int, Meta(ge=0, lt=2**32)]
@@ -183,16 +183,13 @@ def read_params(path: Path) -> Params:
     """The whole file, checked. Raises InputError with the first bad key, its value and the rule, in one line."""
     try:
         content = read_yaml(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise InputError(f"it must hold the sections {', '.join(Params.__struct_fields__)}; it holds {content!r}")
+        return checked(content, Params)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or thousands of digits
-        raise InputError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+        raise InputError(f"{path} is not YAML: {error}") from None
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path} must hold the sections {', '.join(Params.__struct_fields__)}; it holds {content!r}")
-    try:
-        return convert(content, Params)
-    except ValidationError as error:
-        raise InputError(f"{path}: {' '.join(complaint(error, content).split())}") from None
 
 
 def read_yaml(text: str) -> Any:
@@ -227,20 +224,6 @@ def refuse_what_dvc_reads_otherwise(loader: Yaml12Loader, node: yaml.Node) -> No
         for key in keys:
             if keys.count(key) > 1:
                 raise InputError(f"the section that begins at line {line} has the key {key!r} twice: remove one")
-
-
-def complaint(error: ValidationError, content: Any) -> str:
-    """The key, its value and the rule, from msgspec's message: the rule, ` - at ` and a place like `$.sweep.every`."""
-    rule, _, place = str(error).rpartition(" - at `$")
-    keys = re.findall(r"\w+", place)
-    if not rule:  # the fault is at the top of the file
-        return str(error)
-    if error.__cause__:  # the message of `require`, which begins with the last key and its value
-        return ".".join([*keys, rule])
-    value = content
-    for key in keys:
-        value = value[int(key) if isinstance(value, list) else key]
-    return f"{'.'.join(keys)} = {reprlib.repr(value)}: {rule}"
 
 
 if __name__ == "__main__":

@@ -20,10 +20,9 @@ from century.params import read_params
 
 
 class NoPandas:
-    """Among the finders of modules, the one that says there is no pandas.
+    """A finder of modules that hides pandas, so that an import of it fails.
 
-    pyarrow and scikit-learn import it where it is installed: a quarter of a second and 40 MB for every stage. Only the
-    figures are drawn from tables of pandas.
+    pyarrow and scikit-learn would import it, though only the figures need it: a quarter of a second and 40 MB a stage.
     """
 
     @staticmethod
@@ -32,7 +31,7 @@ class NoPandas:
             raise ModuleNotFoundError(name)
 
 
-# In Linux's words what every processor of the level x86-64-v3 can do: Intel's since 2013, AMD's since 2015.
+# Linux's names of what every processor of the level x86-64-v3 can do: Intel's since 2013, AMD's since 2015.
 X86_64_V3 = {"avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"}
 
 
@@ -45,9 +44,9 @@ def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
 
 
 def set_up_process(name: str) -> None:
-    """Set what libraries read when they are imported: nothing above imports NumPy, Arrow or scikit-learn."""
-    # OpenBLAS and NumPy choose their code by the processor, and AVX-512 adds numbers up in another order: last digits
-    # change. So every processor of that level runs the code for AVX2, as fast here; others run what they would choose.
+    """Set what NumPy, Arrow and scikit-learn read when they are imported, which nothing above does."""
+    # OpenBLAS and NumPy choose their code by the processor, and code for AVX-512 adds numbers up in another order: last
+    # digits change. So every processor that can runs the code for AVX2, which is as fast for these stages.
     if processor_flags() >= X86_64_V3:
         os.environ["OPENBLAS_CORETYPE"], os.environ["NPY_ENABLE_CPU_FEATURES"] = "Haswell", "X86_V3"
         os.environ.pop("NPY_DISABLE_CPU_FEATURES", None)  # NumPy refuses to have both
@@ -75,8 +74,8 @@ def run(name: str) -> None:
 
 def read_stages() -> dict[str, Any]:
     """The stages of dvc.yaml by name."""
-    stages: dict[str, Any] = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
-    return stages
+    graph: dict[str, dict[str, Any]] = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return graph["stages"]
 
 
 def declared_keys(stage: dict[str, Any]) -> list[str]:
@@ -86,12 +85,12 @@ def declared_keys(stage: dict[str, Any]) -> list[str]:
 
 def declared_params(params: Any, keys: list[str]) -> Any:
     """The parameters that dotted keys name; reading any other is an AttributeError."""
-    fields = {}
-    for head in {key.partition(".")[0] for key in keys}:
-        rest = [key.partition(".")[2] for key in keys if key.partition(".")[0] == head]
-        value = getattr(params, head)
-        fields[head] = value if "" in rest else declared_params(value, rest)
-    return SimpleNamespace(**fields)
+    declared = {}
+    for name in {key.partition(".")[0] for key in keys}:
+        rest = [key.partition(".")[2] for key in keys if key.partition(".")[0] == name]
+        value = getattr(params, name)
+        declared[name] = value if "" in rest else declared_params(value, rest)
+    return SimpleNamespace(**declared)
 
 
 if __name__ == "__main__":

@@ -13,22 +13,24 @@ FILE = Path("data/raw/songs")  # packed and laid out as it came
 
 
 def stage(params: Params) -> None:
-    source, digest = find(params)
-    refuse_to_replace_a_users_file(params.data.source, source, digest)
-    link(source, FILE)
-    facts = {"source": params.data.source, **form_of(FILE), "bytes": FILE.stat().st_size, "sha256": digest}
-    write_metrics(Path("metrics/download.json"), facts)
+    path, digest = find(params)
+    refuse_to_replace_a_users_file(params.data.source, path, digest)
+    link(path, FILE)
+    write_metrics(
+        Path("metrics/download.json"),
+        {"source": params.data.source, **form_of(FILE), "bytes": FILE.stat().st_size, "sha256": digest},
+    )
 
 
 def find(params: Params) -> tuple[Path, str]:
     """The file that `data.source` names, and its sha256."""
     data = params.data
-    # Each is imported where it is needed: with a user's own file neither is, and the imports would take the most time.
+    # Imports stand where they are needed: they take longer than everything that a user's own file needs.
     if data.source == "stand-in":
-        from century.songs.kept import kept, name_of_stand_in
+        from century.songs.kept import kept, stand_in_name
 
-        made_of = (data.stand_in.songs, data.stand_in.train_songs, data.stand_in.seed)
-        return kept(name_of_stand_in(*made_of), lambda path: make_stand_in(path, *made_of))
+        settings = (data.stand_in.songs, data.stand_in.train_songs, data.stand_in.seed)
+        return kept(stand_in_name(*settings), lambda path: make_stand_in(path, *settings))
     if data.source == "uci":
         from century.songs.kept import kept
 
@@ -37,8 +39,8 @@ def find(params: Params) -> tuple[Path, str]:
             return kept(f"uci-{uci.sha256[:16]}", lambda path: get_uci(path, uci))
         except InputError as error:
             raise InputError(f"{error}. Try again later, or set data.source to stand-in or to a file's path") from None
-    own = find_own(data.source)
-    return own, sha256(own)
+    path = find_users_file(data.source)
+    return path, sha256(path)
 
 
 def make_stand_in(path: Path, songs: int, train_songs: int, seed: int) -> None:
@@ -57,8 +59,8 @@ def get_uci(path: Path, uci: Uci) -> None:
     download(uci.urls, uci.size, uci.sha256, path)
 
 
-def find_own(source: str) -> Path:
-    """The user's file, once its beginning has shown that it is a table of songs."""
+def find_users_file(source: str) -> Path:
+    """The user's file. Raises InputError where there is none, or its beginning is not that of a table of songs."""
     path = Path(source).expanduser()
     if not path.exists():
         path = Path(os.environ.get("DVC_ROOT", ""), path)  # a queued experiment runs in a copy of the repository
@@ -72,11 +74,11 @@ def find_own(source: str) -> Path:
     return path
 
 
-def refuse_to_replace_a_users_file(wanted: str, source: Path, digest: str) -> None:
-    """A link is ours to replace. A file is the user's own, unless the very same songs would take its place."""
-    is_own = FILE.is_file() and not FILE.is_symlink() and not source.samefile(FILE)
-    if is_own and sha256(FILE) != digest:
+def refuse_to_replace_a_users_file(source: str, path: Path, digest: str) -> None:
+    """Raise InputError where a file that is no link, and so the user's, has other songs than would take its place."""
+    is_users = FILE.is_file() and not FILE.is_symlink() and not path.samefile(FILE)
+    if is_users and sha256(FILE) != digest:
         raise InputError(
-            f"{FILE} is a file of your own, which data.source = {wanted!r} would replace: move it away, or set "
+            f"{FILE} is a file of your own, which data.source = {source!r} would replace: move it away, or set "
             f"data.source to {FILE} to use it"
         )

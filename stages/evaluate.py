@@ -25,7 +25,7 @@ PARTS = {name: Path(f"data/{name}.parquet") for name in ("train", "validation", 
 def stage(params: Params) -> None:
     bins = params.evaluate.bins
     resampling = params.intervals
-    models = {name: read_model(path) for name, path in MODELS.items()}
+    models = {name: read_model(path).w for name, path in MODELS.items()}
     scored = {part: score(PARTS[part], read_batches(PARTS[part]), models) for part in ("train", "validation")}
     X, t = read_songs(PARTS["test"])  # in one piece, because these songs are also normalized by themselves
     test = score(PARTS["test"], [(X, t)], models)

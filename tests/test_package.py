@@ -11,7 +11,7 @@ import pytest
 from clones import run
 from hatchling.build import build_wheel
 
-from century.version import __version__
+from century.__main__ import __version__
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 IMPORTED_AS = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
@@ -41,11 +41,11 @@ def test_the_wheel_holds_the_library_and_the_data_that_it_reads(installed):
 
 def test_the_installed_library_is_the_command(installed, tmp_path):
     """Where the repository is not, `python -m century` and the entry point of the command are the same."""
-    entry = "import sys; sys.argv[0] = 'century'; from century.cli import main; main()"
+    entry = "import sys; sys.argv[0] = 'century'; from century.__main__ import main; main()"
     for how in (["-m", "century"], ["-c", entry]):
         result = run(sys.executable, *how, "--version", cwd=tmp_path, PYTHONPATH=str(installed))
         assert result.stdout == f"century {__version__}\n"
-    assert PROJECT["scripts"] == {"century": "century.cli:main"}
+    assert PROJECT["scripts"] == {"century": "century.__main__:main"}
 
 
 def test_the_library_depends_on_what_it_imports_and_on_nothing_else():

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from century.arrays import Array, Floats, Ints
-from century.evaluation.measures import components, measure, measures_of_sums
+from century.evaluation.measures import MEASURES, components, measure, measures_of_sums
 from century.evaluation.resampling import interval, resample
 
 
@@ -53,19 +53,17 @@ def measure_parts(
 def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
     """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
     intervals: dict[str, dict[str, dict[str, float]]] = {}
-    for name, value in measured.measures.items():
-        if name != "songs":
-            ends = {view: interval(value, drawn[name]) for view, drawn in measured.drawn.items()}
-            intervals[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
+    for name in MEASURES:
+        ends = {view: interval(measured.measures[name], drawn[name]) for view, drawn in measured.drawn.items()}
+        intervals[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
     return intervals
 
 
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:
     """a - b in each measure, with its interval in each view; on the same songs the difference is a paired one."""
     differences: dict[str, dict[str, Any]] = {}
-    for name in a.measures:
-        if name != "songs":
-            value = a.measures[name] - b.measures[name]
-            views = {view: interval(value, a.drawn[view][name] - b.drawn[view][name]) for view in a.drawn}
-            differences[name] = {"value": value, **views}
+    for name in MEASURES:
+        value = a.measures[name] - b.measures[name]
+        views = {view: interval(value, a.drawn[view][name] - b.drawn[view][name]) for view in a.drawn}
+        differences[name] = {"value": value, **views}
     return differences

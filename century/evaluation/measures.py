@@ -16,18 +16,20 @@ import numpy as np
 from century.arrays import Array, Floats, Ints
 from century.model.logistic import losses, sigmoid
 
+MEASURES = ("accuracy", "loss", "auc", "brier", "calibration_error")
+
 
 def bin_numbers(y: Array, bins: int) -> Ints:
     """The bin (n,) of each y, counted from 0, with the same edges as in scikit-learn's calibration_curve."""
-    found: Ints = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], y)
-    return found
+    numbers: Ints = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], y)
+    return numbers
 
 
 def calibration(y: Array, t: Array, bins: int) -> list[tuple[int, int, float, float]]:
     """(bin, songs, mean y, share of label 1) for each bin that has songs."""
-    found = bin_numbers(y, bins)
-    songs = np.bincount(found, minlength=bins)
-    means = [np.bincount(found, x, minlength=bins) / np.maximum(songs, 1) for x in (y, t)]
+    numbers = bin_numbers(y, bins)
+    songs = np.bincount(numbers, minlength=bins)
+    means = [np.bincount(numbers, x, minlength=bins) / np.maximum(songs, 1) for x in (y, t)]
     return [(m, int(songs[m]), float(means[0][m]), float(means[1][m])) for m in range(bins) if songs[m]]
 
 
@@ -39,12 +41,12 @@ def placements(z: Array, t: Array) -> Floats:
     """
     order = np.argsort(z, kind="stable")
     ones, zeros = order[t[order] == 1], order[t[order] == 0]
-    found = np.empty(len(z))
-    for mine, others in ((ones, zeros), (zeros, ones)):
-        below, up_to = np.searchsorted(z[others], z[mine]), np.searchsorted(z[others], z[mine], "right")
-        found[mine] = (below + up_to) / (2 * len(others))
-    found[zeros] = 1 - found[zeros]
-    return found
+    placement = np.empty(len(z))
+    for songs, others in ((ones, zeros), (zeros, ones)):
+        below, up_to = np.searchsorted(z[others], z[songs]), np.searchsorted(z[others], z[songs], "right")
+        placement[songs] = (below + up_to) / (2 * len(others))
+    placement[zeros] = 1 - placement[zeros]
+    return placement
 
 
 def components(z: Array, t: Array, bins: int) -> Floats:
@@ -54,19 +56,19 @@ def components(z: Array, t: Array, bins: int) -> Floats:
     is the weighted AUC up to terms of the order 1/n.
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988).
     """
-    y, one = sigmoid(z), t == 1
+    y, is_one = sigmoid(z), t == 1
     placement = placements(z, t)
-    auc = placement[one].mean()
+    auc = placement[is_one].mean()
     columns = np.zeros((8 + bins, len(z)))  # a column is contiguous in memory, because it will be added up
     columns[:8] = (
         np.ones(len(z)),
-        (y >= 0.5) == one,
+        (y >= 0.5) == is_one,
         losses(z, t),
         (y - t) ** 2,
-        one,
-        placement * one,
-        ~one,
-        (placement - auc) * ~one,
+        is_one,
+        placement * is_one,
+        ~is_one,
+        (placement - auc) * ~is_one,
     )
     columns[8 + bin_numbers(y, bins), np.arange(len(z))] = y - t
     return columns.T
@@ -76,13 +78,9 @@ def measures_of_sums(sums: Floats) -> dict[str, Floats]:
     """The five measures (...) from sums (..., c) of components; NaN where there is no song, or none of a label."""
     songs, right, loss, square, ones, above, zeros, below, *_ = np.moveaxis(sums, -1, 0)
     with np.errstate(invalid="ignore"):
-        return {
-            "accuracy": right / songs,
-            "loss": loss / songs,
-            "auc": above / ones + below / zeros,
-            "brier": square / songs,
-            "calibration_error": np.abs(sums[..., 8:]).sum(axis=-1) / songs,
-        }
+        auc = above / ones + below / zeros
+        calibration_error = np.abs(sums[..., 8:]).sum(axis=-1) / songs
+        return dict(zip(MEASURES, (right / songs, loss / songs, auc, square / songs, calibration_error), strict=True))
 
 
 def measure(table: Floats) -> dict[str, Any]:

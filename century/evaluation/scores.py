@@ -1,4 +1,4 @@
-"""How good the answers of a model are, in float64.
+"""The logits of a model in float64, and what they get right year by year.
 
 Shapes: X (n, d) normalized features, w (d + 1,), its last entry the bias; z (n,), t (n,), y (n,), year (n,).
 """
@@ -12,15 +12,18 @@ BLOCK = 8192  # songs turned into float64 at a time
 
 
 def exact_logits(w: Array, X: Array) -> Array:
-    """z (n,) in float64, without a float64 copy of the whole X. X is as it is stored, without a column of ones."""
+    """z (n,) in float64, without a float64 copy of the whole X, which has no column of ones."""
     return np.concatenate([X[i : i + BLOCK].astype(np.float64) @ w[:-1] + w[-1] for i in range(0, len(X), BLOCK)])
 
 
 def by_year(z: Array, t: Array, year: Array) -> list[tuple[int, int, float, float]]:
     """(year, number of songs, accuracy, mean of y) for each year that has songs."""
     y = sigmoid(z)
-    songs = {int(one): year == one for one in np.unique(year)}
-    return [(one, int(of.sum()), accuracy(y[of], t[of]), float(y[of].mean())) for one, of in songs.items()]
+    rows = []
+    for value in np.unique(year):
+        songs = year == value
+        rows.append((int(value), int(songs.sum()), accuracy(y[songs], t[songs]), float(y[songs].mean())))
+    return rows
 
 
 def predictions_changed(z: Array, other: Array) -> int:

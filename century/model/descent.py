@@ -13,21 +13,24 @@ import numpy as np
 from century.arrays import Array, Floats, Songs
 from century.model.logistic import doubled_error
 
-Chunks = Callable[[], Iterable[Songs]]  # each call gives the training set once more, whole or in chunks X, t
+Chunks = Callable[[], Iterable[Songs]]  # each call gives all songs again, at once or in chunks X, t
 
 
 def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array | None = None) -> Iterator[Array]:
     """Pass over the songs once, as they stand or in the given order (n,), writing to W; yield it after every step.
 
-    Songs left over after the last whole minibatch are skipped. The arrays of a step are used again in the next.
+    Songs left over after the last whole minibatch are skipped. The arrays of a step are used again in the next. Raises
+    ValueError where the songs do not fill one minibatch.
     """
+    if batch_size > len(X):
+        raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
     sign = (2 * (t if order is None else t[order]) - 1).astype(X.dtype)[:, None]
     step = (mu / (2 * batch_size)).astype(X.dtype)
     gathered = np.empty((batch_size, X.shape[1]), X.dtype)
     z = np.empty((*W.shape[:-2], batch_size, W.shape[-1]), X.dtype)
     for start in range(0, len(X) - batch_size + 1, batch_size):
         batch = slice(start, start + batch_size)
-        # "clip" writes straight into `gathered`, "raise" would buffer
+        # With the mode "clip" take writes straight into `gathered`; with the default it would go through a buffer.
         rows = X[batch] if order is None else X.take(order[batch], axis=0, out=gathered, mode="clip")
         np.matmul(rows, W, out=z)
         gradient = rows.T @ doubled_error(z, sign[batch])
@@ -37,27 +40,17 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
 
 
 def descend(X: Array, t: Array, W: Array, mu: Array, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
-    """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough.
-
-    Raises ValueError where the songs do not fill one minibatch.
-    """
-    if batch_size > len(X):
-        raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
+    """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough."""
     while True:
         yield from epoch(X, t, W, mu, batch_size, rng.permutation(len(X)))
 
 
 def plain_epochs(chunks: Chunks, mu: float, batch_size: int) -> Iterator[Floats]:
-    """w (d,) after each epoch over the songs as they stand, from zero and without end.
-
-    Raises ValueError where a chunk does not fill one minibatch.
-    """
+    """w (d,) after each epoch over the songs as they stand, from zero and without end."""
     d = next(iter(chunks()))[0].shape[1]
     W = np.zeros((d, 1), np.float32)
     while True:
         for X, t in chunks():
-            if batch_size > len(X):
-                raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
             for _ in epoch(X, t, W, np.array(mu), batch_size):
                 pass
         yield W[:, 0].astype(np.float64)

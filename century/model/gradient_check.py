@@ -18,7 +18,7 @@ STEP = 1e-5  # near the cube root of the machine epsilon, where central differen
 
 
 class Point(NamedTuple):
-    """Where to check: songs, weights, and directions, each of them named."""
+    """Songs X, t and weights w at which the gradient is checked, along directions that have names."""
 
     X: Array
     t: Array
@@ -30,17 +30,17 @@ class Point(NamedTuple):
         return loss(self.X @ w, self.t)
 
 
-def points(X: Array, t: Array, features: list[str], directions: int, seed: int) -> dict[str, Point]:
-    """The assignment's toy; the songs X, t at random weights; and there, random unit directions."""
+def points_to_check(X: Array, t: Array, features: list[str], directions: int, seed: int) -> dict[str, Point]:
+    """The toy example of the assignment, and the songs X, t at random weights: along each weight, and at random."""
     d = X.shape[1]
     rng = np.random.RandomState(seed)
     w: Floats = rng.standard_normal(size=(d,))
     random = rng.standard_normal((directions, d))
     random /= np.linalg.norm(random, axis=1, keepdims=True)
-    axes, slopes = np.eye(d), [*features, "b"]
+    axes, names = np.eye(d), [*features, "b"]
     return {
-        "toy": Point(np.ones((2, d)), np.ones(2), axes[-1], axes, slopes),  # w = 0, b = 1
-        "songs": Point(X, t, w, axes, slopes),
+        "toy": Point(np.ones((2, d)), np.ones(2), axes[-1], axes, names),  # w = 0, b = 1
+        "songs": Point(X, t, w, axes, names),
         "directions": Point(X, t, w, random, [f"random direction {k}" for k in range(1, directions + 1)]),
     }
 
@@ -52,7 +52,7 @@ def slopes_by_formula(point: Point) -> Floats:
 
 
 def slopes_of_a_step(point: Point) -> Floats:
-    """The same by what descent really follows: a step over all songs, at the learning rate 1."""
+    """The same from the code that trains: a step of descent over all songs, at the learning rate 1."""
     (after,) = epoch(point.X, point.t, point.w[:, None].copy(), np.array(1.0), len(point.X))
     slopes: Floats = point.directions @ (point.w - after[:, 0])
     return slopes
@@ -72,16 +72,13 @@ def curve(point: Point, steps: list[float]) -> Iterator[tuple[str, float, float]
 
 
 def refuse_wrong_gradient(point: Point, tolerance: float) -> float:
-    """The largest error over the directions, of the formula and of a step, against central differences of the best h.
+    """The largest error over the directions, of the formula and of a step of descent, against central differences.
 
     Raises InputError, naming the slope that is furthest off, where it is above the tolerance.
     """
     differences = central(point.loss, point.w, STEP, point.directions)
     largest = 0.0
-    for slopes, function in (
-        (slopes_by_formula(point), gradient),
-        (slopes_of_a_step(point), epoch),
-    ):
+    for slopes, function in ((slopes_by_formula(point), gradient), (slopes_of_a_step(point), epoch)):
         error = errors(slopes, differences)
         worst = int(error.argmax())
         if not error[worst] <= tolerance:

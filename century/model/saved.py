@@ -3,17 +3,45 @@
 y = sigmoid(sum_j weights_j (x_j - feature_means_j) / feature_stds_j + bias)
 """
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta, Struct
 
+from century import InputError
 from century.arrays import Array, Floats
-from century.files import read_json, write_json
+from century.files import checked, write_json
+from century.songs.features import FEATURES
+
+Number = Annotated[float, Meta(ge=-1e300, le=1e300)]  # so neither infinite nor NaN
+Positive = Annotated[float, Meta(gt=0, le=1e300)]
+OneForEachFeature = Meta(min_length=len(FEATURES), max_length=len(FEATURES))
+
+
+class Model(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file holds."""
+
+    weights: Annotated[list[Number], OneForEachFeature]
+    bias: Number
+    feature_means: Annotated[list[Number], OneForEachFeature]
+    feature_stds: Annotated[list[Positive], OneForEachFeature]
+    features: list[str]
+    threshold_year: int
+
+    def __post_init__(self) -> None:
+        if self.features != FEATURES:
+            raise ValueError("features: must be var1 to var90 in their order")
+
+    @property
+    def w(self) -> Floats:
+        """(91,), for normalized features, the bias last."""
+        return np.array([*self.weights, self.bias])
 
 
 def write_model(path: Path, w: Array, normalization: dict[str, Any], threshold_year: int) -> None:
-    """`normalization` has the names, means and stds of the features, in the order of the weights w (d,), bias last."""
+    """`normalization` has the names, means and stds of the features, in the order of the weights w (91,), bias last."""
     write_json(
         path,
         {
@@ -27,7 +55,11 @@ def write_model(path: Path, w: Array, normalization: dict[str, Any], threshold_y
     )
 
 
-def read_model(path: Path) -> Floats:
-    """w (d,), for normalized features, the bias last."""
-    model = read_json(path)
-    return np.array([*model["weights"], model["bias"]])
+def read_model(path: Path) -> Model:
+    """The model in a file. Raises InputError with the first key whose value no model can have."""
+    try:
+        return checked(json.loads(path.read_text(encoding="utf-8")), Model)
+    except (ValueError, RecursionError):
+        raise InputError(f"{path}: is no model: it does not hold JSON") from None
+    except InputError as error:
+        raise InputError(f"{path}: is no model of this version of century: {error}") from None

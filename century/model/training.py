@@ -40,15 +40,15 @@ FLAT = 1e-9  # a direction is flat if the loss curves less in it than this, as a
 
 
 class Fit(NamedTuple):
-    """A model on its way, and what all songs say about it."""
+    """The weights after an epoch, and how far training has come with them."""
 
     w: Floats
-    loss: float  # L
+    loss: float  # L over all songs
     gap: float  # the estimate of L minus its minimum
     learning_rate: float  # of the last epoch
     batch_size: int
     songs: int
-    separates: bool  # every song is on its label's side of y = 1/2. Where training ends so, the loss has no minimum
+    separates: bool  # every song gets the right label, so the loss has no minimum: it falls while w grows
 
     @property
     def lower_bound(self) -> float:
@@ -56,8 +56,8 @@ class Fit(NamedTuple):
         return 0.0 if self.separates else self.loss - self.gap
 
 
-class Measured(NamedTuple):
-    """The loss at w over all songs, with its derivatives."""
+class Derivatives(NamedTuple):
+    """The loss over all songs at some w, with its first and second derivatives there."""
 
     songs: int
     loss: float
@@ -74,7 +74,7 @@ def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
     """
     d = next(iter(chunks()))[0].shape[1]
     w, mu, last_mu = np.zeros(d), 1.0, 1.0
-    at_w = measure(chunks, w)
+    at_w = derivatives(chunks, w)
     batch_size = -(-at_w.songs // MINIBATCHES)
     for epoch in range(max_epochs + 1):
         H_inverse = inverse(at_w.hessian)
@@ -82,9 +82,9 @@ def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
         yield Fit(w, at_w.loss, gap, last_mu, batch_size, at_w.songs, at_w.separates)
         if gap <= tolerance or epoch == max_epochs:
             return
-        with np.errstate(over="ignore", invalid="ignore"):  # a rate far too large: what it gives is not accepted below
-            w_new = descend(chunks, w, at_w.gradient, H_inverse, mu, batch_size)
-            at_w_new = measure(chunks, w_new)
+        with np.errstate(over="ignore", invalid="ignore"):  # where the rate is far too large; the test below undoes it
+            w_new = svrg_epoch(chunks, w, at_w.gradient, H_inverse, mu, batch_size)
+            at_w_new = derivatives(chunks, w_new)
         last_mu = mu
         if at_w.loss - at_w_new.loss >= mu * gap / 2:
             w, at_w, mu = w_new, at_w_new, min(1.0, 1.2 * mu)
@@ -92,8 +92,8 @@ def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
             mu /= 2
 
 
-def descend(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats, mu: float, batch_size: int) -> Floats:
-    """w (d,) after one epoch from w0, where the gradient over all songs is gradient0."""
+def svrg_epoch(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats, mu: float, batch_size: int) -> Floats:
+    """w (d,) after one epoch of variance-reduced steps from w0, where the gradient over all songs is gradient0."""
     w = w0.copy()
     for X, t in chunks():
         for start in range(0, len(t), batch_size):
@@ -104,8 +104,8 @@ def descend(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats, mu
     return w
 
 
-def measure(chunks: Chunks, w: Floats) -> Measured:
-    """The logits and the sums over a block have the precision of X, what is made of them is float64."""
+def derivatives(chunks: Chunks, w: Floats) -> Derivatives:
+    """The logits and the sums over a block have the precision of X; everything else is float64."""
     d = len(w)
     songs, loss, g, H, separates = 0, 0.0, np.zeros(d), np.zeros((d, d)), True
     for X, t in chunks():
@@ -118,7 +118,7 @@ def measure(chunks: Chunks, w: Floats) -> Measured:
             g += n * gradient(x, y, labels)
             H += n * hessian(x, y)
             separates &= bool(np.all(z * (2 * labels - 1) > 0))
-    return Measured(songs, loss / songs, g / songs, H / songs, separates)
+    return Derivatives(songs, loss / songs, g / songs, H / songs, separates)
 
 
 def inverse(H: Floats) -> Floats:

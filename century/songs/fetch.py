@@ -47,7 +47,7 @@ def download(urls: Sequence[str], size: int, expected: str, path: Path) -> None:
                     raise FetchError("sends another file: its sha256 is wrong", False)
             return
         except FetchError as failure:
-            failures.append(f"{shown(url)} {failure}")
+            failures.append(f"{without_secrets(url)} {failure}")
     raise InputError(f"no URL gave the file: {'; '.join(failures)}")
 
 
@@ -73,16 +73,16 @@ async def attempt(url: str, size: int, path: Path) -> None:
     authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or certifi.where()
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=authorities))
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=HEADERS, sock_read=SILENCE)
-    as_it_is = {"Accept-Encoding": "identity"}
+    headers = {"Accept-Encoding": "identity"}  # the file as it is
     try:
         async with aiohttp.ClientSession(
-            connector=connector, timeout=timeout, headers=as_it_is, auto_decompress=False, trust_env=True
+            connector=connector, timeout=timeout, headers=headers, auto_decompress=False, trust_env=True
         ) as session:
             async with asyncio.timeout(HEADERS):
                 response = await session.get(url, max_redirects=REDIRECTS)
             async with response:
                 refuse_other_answers(response, size)
-                await save(response, size, path, shown(url))
+                await save(response, size, path, without_secrets(url))
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise what_happened(error) from None
 
@@ -110,7 +110,7 @@ async def save(response: aiohttp.ClientResponse, size: int, path: Path, name: st
 
 
 def what_happened(error: Exception) -> FetchError:
-    """In plain words what aiohttp says. Its own words may have the whole URL, and with it a password."""
+    """What happened, in plain words. Those of aiohttp may hold the whole URL, and with it a password."""
     match error:
         case aiohttp.ClientConnectorCertificateError():
             return FetchError("has a certificate that is not trusted", False)
@@ -136,6 +136,6 @@ def what_happened(error: Exception) -> FetchError:
             return FetchError("ends the connection", True)
 
 
-def shown(url: str) -> str:
-    """A URL without what may be secret: user, password and query."""
+def without_secrets(url: str) -> str:
+    """A URL in at most 60 characters, without what may be secret: user, password and query."""
     return one_line(re.sub(r"[?#].*|\s", "", url, flags=re.DOTALL), 60)

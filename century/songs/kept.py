@@ -13,7 +13,7 @@ from century.files import sha256
 
 VARIABLE = "MUSIC_CENTURY_CACHE"  # names another folder
 HERE = Path(__file__).parent
-CODE_OF_THE_STAND_IN = [HERE / "stand_in.py", *sorted((HERE / "published").glob("*.csv"))]
+STAND_IN_CODE = [HERE / "stand_in.py", *sorted((HERE / "published").glob("*.csv"))]
 
 
 def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
@@ -24,10 +24,10 @@ def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
     """
     folder = Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("music-century")).expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    if found := whole(folder, name):
+    if found := undamaged(folder, name):
         return found
     with FileLock(folder / f"{name}.lock"):
-        if found := whole(folder, name):
+        if found := undamaged(folder, name):
             return found
         new = folder / f"{name}.new"
         make(new)
@@ -38,8 +38,8 @@ def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
         return path, digest
 
 
-def whole(folder: Path, name: str) -> tuple[Path, str] | None:
-    """The file of this name that is undamaged, if there is one; a damaged one is removed."""
+def undamaged(folder: Path, name: str) -> tuple[Path, str] | None:
+    """The kept file of this name, and its sha256, if there is one. A damaged one is removed."""
     for path in folder.glob(f"{name}-*"):
         digest = sha256(path)
         if path.name == f"{name}-{digest}":
@@ -48,9 +48,9 @@ def whole(folder: Path, name: str) -> tuple[Path, str] | None:
     return None
 
 
-def name_of_stand_in(songs: int, train_songs: int, seed: int) -> str:
-    """Other arguments, other code or another NumPy may make another stand-in, which therefore has another name."""
-    of = hashlib.sha256(repr((songs, train_songs, seed, version("numpy"), version("pyarrow"))).encode())
-    for path in CODE_OF_THE_STAND_IN:
-        of.update(path.read_bytes())
-    return f"stand-in-{of.hexdigest()[:16]}"
+def stand_in_name(songs: int, train_songs: int, seed: int) -> str:
+    """A name that changes with whatever the bytes of the stand-in depend on: its arguments, code and libraries."""
+    made_from = hashlib.sha256(repr((songs, train_songs, seed, version("numpy"), version("pyarrow"))).encode())
+    for path in STAND_IN_CODE:
+        made_from.update(path.read_bytes())
+    return f"stand-in-{made_from.hexdigest()[:16]}"

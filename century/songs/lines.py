@@ -133,7 +133,7 @@ def refuse_other_order(names: list[str]) -> None:
         begins = next_number in (0, 1) and (column == 14 or (column == 2 and names[0].lower() in YEAR_NAMES))
         if not (counts_up or begins):
             raise InputError(
-                f"line 1 is a header with {shown(names[column - 1])} after {shown(names[column - 2])}; the columns "
+                f"line 1 is a header with {quoted(names[column - 1])} after {quoted(names[column - 2])}; the columns "
                 "must be the year and the 90 features in their order"
             )
 
@@ -174,12 +174,12 @@ def fault_of_song(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
     fields = line.split(b",")
     for name, field in zip(columns, fields, strict=True):
         if not NUMBER.fullmatch(field):
-            return f", column {name}: {shown(field)} is not a finite number"
+            return f", column {name}: {quoted(field)} is not a finite number"
         if abs(float(field)) > LARGEST:
-            return f", column {name}: {shown(field)} is too large; at most {LARGEST:.0e} is accepted"
+            return f", column {name}: {quoted(field)} is too large; at most {LARGEST:.0e} is accepted"
     if columns[0] != "year" or is_year(fields[0]):
         return ""
-    fault = f", column year: {shown(fields[0])} is not a year from {YEARS[0]} to {YEARS[-1]}"
+    fault = f", column year: {quoted(fields[0])} is not a year from {YEARS[0]} to {YEARS[-1]}"
     if is_year(fields[-1]):
         return f"{fault}; the last column has the year, but the first must have it"
     if 0 <= float(fields[0]) < 200:
@@ -191,6 +191,7 @@ def is_year(field: bytes) -> bool:
     return bool(NUMBER.fullmatch(field)) and float(field) in YEARS
 
 
-def shown(value: bytes | str) -> str:
+def quoted(value: bytes | str) -> str:
+    """A value of the file in quotes, in at most 40 printable characters."""
     text = value if isinstance(value, str) else value.decode("utf-8", "replace")
     return one_line(repr(text), 40)

@@ -1,9 +1,10 @@
 """Z-scores: every feature with mean 0 and standard deviation 1 over the songs that training may learn from.
 
-The songs come block by block in the order of the file, and leave group by group in the order of the parts. In between
-they wait in a scratch file, and memory holds two bytes of each, the number of its group. What a group will take from a
-block stands together.
-Shapes: x (n,) one column of a block, which is a list of them; mean and std (columns,); X (n, d).
+The songs are read block by block in the order of the file, and written group by group in the order of the parts. In
+between their z-scores are in a scratch file, where the songs of a block that go to one group stand together. Memory
+holds two bytes of each song, the number of its group.
+
+Shapes: a block is a list of columns x (n,); mean and std (columns,); Z (columns, n) z-scores; X (n, d).
 """
 
 import os
@@ -19,7 +20,7 @@ from century.songs.features import FEATURES
 
 Block = Sequence[Array]
 SMALLEST_STD = 1e-30  # a song's numbers are at most 1e30 in size: squares of both stay far inside float64
-LARGEST_Z = 1e9  # of a test song; a training song of a million is at most 1000 deviations from their mean
+LARGEST_Z = 1e9  # of a test song; none of a million training songs can be further than 1000 from their mean
 
 
 def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
@@ -33,9 +34,9 @@ def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
     n, mean, squares, low, high = 0, np.zeros(d), np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
     for block in blocks:
         m = len(block[0])
-        apart = np.array([x.mean() for x in block]) - mean
-        squares += m * np.array([x.var() for x in block]) + apart**2 * n * m / (n + m)
-        mean += apart * m / (n + m)
+        shift = np.array([x.mean() for x in block]) - mean
+        squares += m * np.array([x.var() for x in block]) + shift**2 * n * m / (n + m)
+        mean += shift * m / (n + m)
         low = np.minimum(low, [x.min() for x in block])
         high = np.maximum(high, [x.max() for x in block])
         n += m
@@ -65,49 +66,49 @@ def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floa
     for block in blocks:
         numbers = group[start : start + len(block[0])]
         order = np.argsort(numbers, kind="stable")
-        with np.errstate(over="ignore"):  # infinity is refused with what else is far
-            z = np.stack([z_score(x, m, s)[order] for x, m, s in zip(block, mean, std, strict=True)])
-        if max(z.max(), -z.min()) > LARGEST_Z:
-            raise far_song(z, start + order)
+        with np.errstate(over="ignore"):  # an infinite z-score is refused below
+            Z = np.stack([z_score(x, m, s)[order] for x, m, s in zip(block, mean, std, strict=True)])
+        if max(Z.max(), -Z.min()) > LARGEST_Z:
+            raise far_song(Z, start + order)
         sizes.append(np.bincount(numbers, minlength=groups))
-        for songs in np.split(z, np.cumsum(sizes[-1])[:-1], axis=1):
+        for songs in np.split(Z, np.cumsum(sizes[-1])[:-1], axis=1):
             scratch.write(np.ascontiguousarray(songs).data)
         start += len(numbers)
     scratch.flush()
     return np.array(sizes)
 
 
-def far_song(z: Array, row: Ints) -> InputError:
-    """Which of the songs (columns, n), of these rows (n,), is too far from the mean, and in which of the features."""
-    column, song = np.argwhere(np.abs(z) > LARGEST_Z)[0]
-    name = FEATURES[column - len(z)]  # the features are the last columns
+def far_song(Z: Array, row: Ints) -> InputError:
+    """The error that says which song of Z, by its row (n,), is too far from the mean, and in which feature."""
+    column, song = np.argwhere(np.abs(Z) > LARGEST_Z)[0]
+    name = FEATURES[column - len(Z)]  # the features are the last columns
     return InputError(
-        f"row {row[song]} (counted from 0) has {name} at {z[column, song]:.3g} standard deviations from the mean of "
+        f"row {row[song]} (counted from 0) has {name} at {Z[column, song]:.3g} standard deviations from the mean of "
         f"the training rows; at most {LARGEST_Z:.0e} is accepted"
     )
 
 
 def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints) -> list[NDArray[np.float32]]:
     """Each column of the songs of a group, in the order in which their rows (n,) of the file are given."""
-    song = 4 * columns  # bytes
+    song_bytes = 4 * columns
     ends = np.cumsum(sizes).reshape(sizes.shape)[:, number]
-    read = [
-        os.pread(scratch.fileno(), song * n, song * (end - n)) for n, end in zip(sizes[:, number], ends, strict=True)
-    ]
-    blocks = [np.frombuffer(packed, np.float32).reshape(columns, -1) for packed in read]
+    blocks = []
+    for n, end in zip(sizes[:, number], ends, strict=True):
+        packed = os.pread(scratch.fileno(), song_bytes * n, song_bytes * (end - n))
+        blocks.append(np.frombuffer(packed, np.float32).reshape(columns, -1))
     place = np.empty_like(row)  # among the group's songs in the order of the file
     place[np.argsort(row, kind="stable")] = np.arange(len(row), dtype=row.dtype)
     return [np.concatenate(x)[place] for x in zip(*blocks, strict=True)]
 
 
 def normalize_by_own_statistics(X: NDArray[np.float32]) -> Floats:
-    """X by its own means and deviations (ddof 1): what must not be done to test songs, done to see what it does.
+    """X normalized by its own means and standard deviations (ddof 1), as must not be done to test songs.
 
-    A song's features then depend on which other songs are tested with it. One song alone has no deviation: 0 / 0.
+    The features of a song would then depend on which other songs are tested with it. This shows how much that changes.
     """
     exact = X.astype(np.float64)
     centred: Floats = exact - exact.mean(axis=0)
     std = centred.std(axis=0, ddof=1)
-    std[std == 0] = 1  # constant in a small part: it is 0 once centred, whatever it is divided by
+    std[std == 0] = 1  # a feature that is constant in a small part is 0 once centred, and stays 0
     centred /= std
     return centred

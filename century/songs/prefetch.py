@@ -1,4 +1,4 @@
-"""Making the next items in a thread while one is used."""
+"""Items that a thread makes before they are needed."""
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -8,15 +8,15 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def prefetch(items: Iterable[Item], most: int) -> Iterator[Item]:
-    """The same items; a thread makes the next ones, so many at the most, while one is used.
+def prefetch(items: Iterable[Item], count: int) -> Iterator[Item]:
+    """The same items. While one is used, a thread makes the next `count` of them.
 
-    When an error leaves it, or it is closed, the thread has ended and the items are closed, if they are a generator.
+    When the iteration ends, by an error or by being closed as well, so does the thread, and a generator is closed.
     """
     source = iter(items)
     thread = ThreadPoolExecutor(1)
     try:
-        made = deque(thread.submit(next, source, None) for _ in range(most))
+        made = deque(thread.submit(next, source, None) for _ in range(count))
         while (item := made.popleft().result()) is not None:
             made.append(thread.submit(next, source, None))
             yield item

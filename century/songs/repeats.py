@@ -20,9 +20,9 @@ def with_hashes(tables: Iterable[pa.Table], hashes: IO[bytes]) -> Iterator[pa.Ta
 
 
 def row_hashes(table: pa.Table) -> NDArray[np.uint64]:
-    """A number (n,) for each song, the same for equal years and features, and else almost surely not.
+    """A 64-bit number (n,) for each song, the same for songs whose year and features are equal.
 
-    Two of 515,345 different rows would share one of the 2^64 numbers in one file of 10^8.
+    Songs that differ almost surely have different numbers: of 10^8 files of 515,345 songs, one would have two alike.
     """
     h = np.zeros(len(table), np.uint64)
     for name in ["year", *FEATURES]:
@@ -33,10 +33,10 @@ def row_hashes(table: pa.Table) -> NDArray[np.uint64]:
 
 
 def repeats(hashes: IO[bytes], first_bits: int) -> int:
-    """How many hashes in a file repeat an earlier one, of those with these first four bits: so many fit in memory."""
+    """How many of the hashes with these first four bits repeat an earlier one: a sixteenth of all fits in memory."""
     hashes.seek(0)
     found = [np.empty(0, np.uint64)]
-    while len(some := np.fromfile(hashes, np.uint64, SLICE)):
-        found.append(some[some >> 60 == first_bits])
+    while len(h := np.fromfile(hashes, np.uint64, SLICE)):
+        found.append(h[h >> 60 == first_bits])
     ordered = np.sort(np.concatenate(found))
     return int((ordered[1:] == ordered[:-1]).sum())

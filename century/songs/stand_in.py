@@ -3,8 +3,10 @@
 What is matched, with its source: published/README.md. What is invented: which artist has which songs, and the
 correlation of any two columns, of which only the spectrum is published.
 
-Shapes: n songs, 90 columns of timbre; all random numbers are made whole, in units of 1/64. Sums of whole numbers
-below 2^53 are exact in any order, so matrix products give the same bytes on every processor.
+All random numbers are whole, in units of 1/64. Sums of whole numbers below 2^53 are exact in any order, so matrix
+products give the same bytes on every processor.
+
+Shapes: n songs, 90 columns of timbre.
 """
 
 import zipfile
@@ -25,18 +27,19 @@ from century.songs.prefetch import prefetch
 
 BLOCK = 4096  # rows made and written at a time: what is made of them fits in the processor's cache
 
-# The two figures that were tuned. In the published spectrum 33, 39, 46, 55 and 67 components carry 75, 80, 85, 90 and
-# 95 % of the variance; eigenvalues e^(-4 k / 90) give 33, 39, 45, 54 and 67 once the columns are bent.
+# This and the next number were tuned to what is published. In the published spectrum 33, 39, 46, 55 and 67 components
+# carry 75, 80, 85, 90 and 95 % of the variance; eigenvalues e^(-4 k / 90) give 33, 39, 45, 54 and 67 in the finished
+# columns.
 SPECTRUM_DECAY = 4.0
 # How much the era of a song moves its timbre: set so that logistic regression is right on about 72.7 % of the test
 # part, as published.
 ERA_STRENGTH = 0.135
 
-QUARTILE = 0.6744897501960817  # standard normal deviates: of the upper quartile,
-EXTREME = 4.75  # and about the largest of half a million
+QUARTILE = 0.6744897501960817  # the upper quartile of standard normal numbers
+EXTREME = 4.75  # about the largest of half a million standard normal numbers
 
 
-def whole_normal(rng: np.random.Generator, shape: Any) -> Floats:
+def rounded_normal(rng: np.random.Generator, shape: Any) -> Floats:
     """Standard normal numbers in units of 1/64, rounded."""
     normal: Floats = np.rint(64 * rng.standard_normal(shape))
     return normal
@@ -61,9 +64,9 @@ def renumber(x: Ints) -> Ints:
 
 def eras(artist: Ints, album: Ints, rng: np.random.Generator) -> Floats:
     """When each song was made (n,), as a normal deviate in units of 1/64: the same for an album, near its artist's."""
-    of_artist = whole_normal(rng, artist[-1] + 1)
-    of_album = whole_normal(rng, album[-1] + 1)
-    era: Floats = np.rint((2 * of_artist[artist] + of_album[album]) / 5**0.5)
+    artist_era = rounded_normal(rng, artist[-1] + 1)
+    album_era = rounded_normal(rng, album[-1] + 1)
+    era: Floats = np.rint((2 * artist_era[artist] + album_era[album]) / 5**0.5)
     return era
 
 
@@ -85,18 +88,18 @@ def timbres(artist: Ints, era: Floats, rng: np.random.Generator) -> Floats:
     frequency = np.minimum(np.arange(90), 90 - np.arange(90)) / 45
     taps = np.rint(256 * np.fft.ifft(np.exp(-SPECTRUM_DECAY / 2 * frequency)).real)
     mix = np.stack([np.roll(taps, column) for column in range(90)])
-    of_artist = whole_normal(rng, (artist[-1] + 1, 90))
-    era_direction = np.rint(ERA_STRENGTH * whole_normal(rng, 90))
+    artist_noise = rounded_normal(rng, (artist[-1] + 1, 90))
+    era_direction = np.rint(ERA_STRENGTH * rounded_normal(rng, 90))
     deviates = np.empty((90, len(era)))
     for start in trange(0, len(era), BLOCK, desc="stand-in: timbre", disable=None):
         rows = slice(start, start + BLOCK)
-        of_song = whole_normal(rng, (len(era[rows]), 90))
-        noise = of_song + of_artist[artist[rows]] + np.rint(np.outer(era[rows], era_direction) / 64)
+        song_noise = rounded_normal(rng, (len(era[rows]), 90))
+        noise = song_noise + artist_noise[artist[rows]] + np.rint(np.outer(era[rows], era_direction) / 64)
         deviates[:, rows] = mix @ noise.T
     return deviates
 
 
-def tail_bend(growth: Floats) -> Floats:
+def tail_exponent(growth: Floats) -> Floats:
     """k (90,) such that e^(k z) - 1 is `growth` (90,) times as large at z = EXTREME as at QUARTILE; by bisection."""
     low, high = np.full(90, -9.9), np.full(90, 10.0)
     for _ in range(50):
@@ -106,25 +109,27 @@ def tail_bend(growth: Floats) -> Floats:
     return k
 
 
-def bends(column: dict[str, Floats], z: Floats) -> Floats:
-    """The value of each column at each normal deviate z (m,), as (90, m): through the published median, quartiles and
-    extremes, an exponential on either side of the median."""
+def published_values(column: dict[str, Floats], z: Floats) -> Floats:
+    """The value of each column at each normal deviate z (m,), as (90, m).
+
+    They are exponentials on either side of the published median, through the published quartile and extreme.
+    """
     values: Floats = np.empty((90, len(z)))
     for side, quartile, extreme in ((z < 0, "25%", "min"), (z >= 0, "75%", "max")):
         step = column[quartile] - column["50%"]
-        k = tail_bend((column[extreme] - column["50%"]) / step)[:, None]
+        k = tail_exponent((column[extreme] - column["50%"]) / step)[:, None]
         values[:, side] = np.expm1(k * np.abs(z[side])) / np.expm1(k * QUARTILE) * step[:, None]
     values += column["50%"][:, None]
     return values
 
 
-def bend(deviates: Floats) -> Floats:
-    """Turn deviates (90, n), in place, into columns with the published shape, mean, standard deviation and range."""
+def shape_columns(deviates: Floats) -> Floats:
+    """Turn deviates (90, n), in place, into columns of the published quartiles, mean, standard deviation and range."""
     column = {key: values[1:] for key, values in published.table("columns").items()}  # the first is the year
     z = np.linspace(-6, 6, 1201)
-    values = bends(column, z)
+    values = published_values(column, z)
 
-    def bend_column(j: int) -> None:
+    def shape_column(j: int) -> None:
         x = np.interp(deviates[j] / np.sqrt(np.mean(deviates[j] ** 2)), z, values[j])
         for _ in range(2):  # keeping to the range moves mean and deviation a little
             x = column["mean"][j] + (x - x.mean()) * (column["std"][j] / x.std(ddof=1))
@@ -132,12 +137,12 @@ def bend(deviates: Floats) -> Floats:
         deviates[j] = x
 
     with ThreadPoolExecutor(2) as pool:
-        for _ in tqdm(pool.map(bend_column, range(90)), total=90, desc="stand-in: columns", disable=None):
+        for _ in tqdm(pool.map(shape_column, range(90)), total=90, desc="stand-in: columns", disable=None):
             pass
     return deviates
 
 
-def lines(year: Ints, timbre: Floats) -> Iterator[bytes]:
+def text_blocks(year: Ints, timbre: Floats) -> Iterator[bytes]:
     """The text of the file, block by block: the year and 90 numbers with five decimals."""
     options = WriteOptions(include_header=False)
     five_decimals = pa.decimal64(15, 5)
@@ -145,7 +150,7 @@ def lines(year: Ints, timbre: Floats) -> Iterator[bytes]:
         rows = slice(start, start + BLOCK)
         units = np.rint(timbre[:, rows] * 1e5).astype(np.int64)
         columns = [(pa.int64(), year[rows]), *((five_decimals, x) for x in units)]
-        arrays = [pa.Array.from_buffers(of_type, len(x), [None, pa.py_buffer(x)]) for of_type, x in columns]
+        arrays = [pa.Array.from_buffers(kind, len(x), [None, pa.py_buffer(x)]) for kind, x in columns]
         text = pa.BufferOutputStream()
         write_csv(pa.table(arrays, names=["year", *map(str, range(90))]), text, options)
         yield text.getvalue()
@@ -156,13 +161,13 @@ def write_stand_in(path: Path, songs: int, train_songs: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     artist, album = artists_and_albums(songs, train_songs, rng)
     era = eras(artist, album, rng)
-    timbre = bend(timbres(artist, era, rng))
-    texts = lines(years(era, album), timbre)
+    timbre = shape_columns(timbres(artist, era, rng))
+    blocks = text_blocks(years(era, album), timbre)
     # Stored, not deflated: what deflating makes depends on the library, and ISA-L's on the processor too.
     with (
         replacing(path) as partial,
         zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive,
         archive.open(published.MEMBER, "w") as member,  # its date is 1980-01-01, whenever it is made
     ):
-        for text in prefetch(texts, 1):
-            member.write(text)
+        for block in prefetch(blocks, 1):
+            member.write(block)

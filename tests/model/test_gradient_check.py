@@ -5,7 +5,7 @@ from century import InputError
 from century.model import gradient_check
 from century.model.descent import epoch
 from century.model.differences import central, forward
-from century.model.gradient_check import curve, points, refuse_wrong_gradient, slopes_by_formula
+from century.model.gradient_check import curve, points_to_check, refuse_wrong_gradient, slopes_by_formula
 from century.model.logistic import gradient
 
 STEPS = [10.0**-k for k in range(13)]
@@ -15,7 +15,7 @@ NAMES = [*(f"var{j}" for j in range(1, 91)), "b"]
 def all_points():
     rng = np.random.default_rng(0)
     X, t = np.hstack([rng.standard_normal((500, 90)), np.ones((500, 1))]), rng.integers(0, 2, 500)
-    return points(X, t, NAMES[:-1], directions=4, seed=1)
+    return points_to_check(X, t, NAMES[:-1], directions=4, seed=1)
 
 
 def at_songs():

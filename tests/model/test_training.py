@@ -7,8 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from century.model.logistic import gradient, hessian, loss, predict
-from century.model.training import MINIBATCHES, descend, inverse, mean_loss, measure, train
-from century.songs.stand_in import artists_and_albums, bend, eras, timbres, years
+from century.model.training import MINIBATCHES, derivatives, inverse, mean_loss, svrg_epoch, train
+from century.songs.stand_in import artists_and_albums, eras, shape_columns, timbres, years
 
 TOLERANCE = 1e-7
 SIZES = [500, 1176, 3000, 7000, 15_000, 30_000]
@@ -20,7 +20,7 @@ def stand_in(request):
     rng = np.random.default_rng(request.param)
     artist, album = artists_and_albums(max(SIZES), max(SIZES) // 2, rng)
     era = eras(artist, album, rng)
-    X, t = bend(timbres(artist, era, rng)).T, (years(era, album) > 2000).astype(np.int8)
+    X, t = shape_columns(timbres(artist, era, rng)).T, (years(era, album) > 2000).astype(np.int8)
     order = rng.permutation(len(t))
     return X[order], t[order]
 
@@ -175,7 +175,7 @@ def test_an_epoch_is_the_plain_loop_over_its_minibatches(size):
             noise = batch.T @ (y0 - of_batch) / len(batch) - all_songs
             step = H_inverse @ (batch.T @ (y - of_batch) / len(batch) - noise)
             w = w - 0.5 * len(batch) / 120 * step
-    found = descend(cut(X, t, size), w0, all_songs, H_inverse, 0.5, 120)
+    found = svrg_epoch(cut(X, t, size), w0, all_songs, H_inverse, 0.5, 120)
     np.testing.assert_allclose(found, w, rtol=0, atol=1e-12)
 
 
@@ -184,7 +184,7 @@ def test_what_is_measured_is_the_mean_over_all_songs(size):
     X, t = random_songs(10_000)
     X = with_ones(X).astype(np.float64)
     w = np.random.default_rng(3).standard_normal(21)
-    y, found = predict(w, X), measure(cut(X, t, size), w)
+    y, found = predict(w, X), derivatives(cut(X, t, size), w)
     assert found.songs == 10_000
     assert found.loss == pytest.approx(loss(X @ w, t), abs=1e-14)
     np.testing.assert_allclose(found.gradient, gradient(X, y, t), rtol=0, atol=1e-14)
@@ -194,9 +194,9 @@ def test_what_is_measured_is_the_mean_over_all_songs(size):
 
 def test_songs_are_separated_only_if_every_one_is_on_its_side():
     X, t = np.array([[1.0, 1], [2, 1], [-1, 1]]), np.array([1, 1, 0], np.int8)
-    assert measure(cut(X, t), np.array([1.0, 0])).separates
+    assert derivatives(cut(X, t), np.array([1.0, 0])).separates
     for w in ([1.0, 1], [1, -1], [1, 2], [-1, 0], [0, 0]):
-        assert not measure(cut(X, t), np.array(w)).separates
+        assert not derivatives(cut(X, t), np.array(w)).separates
 
 
 def test_the_inverse_leaves_flat_directions_alone():

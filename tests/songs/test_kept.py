@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from century.files import sha256
-from century.songs.kept import CODE_OF_THE_STAND_IN, kept, name_of_stand_in
+from century.songs.kept import STAND_IN_CODE, kept, stand_in_name
 
 
 @pytest.fixture
@@ -69,15 +69,15 @@ def test_without_the_variable_the_folder_is_the_one_of_the_system_for_cached_fil
 
 
 def test_another_stand_in_has_another_name(monkeypatch, tmp_path):
-    name = name_of_stand_in(3000, 2600, 1)
-    assert name == name_of_stand_in(3000, 2600, 1)
-    others = {name_of_stand_in(*made_of) for made_of in ((3001, 2600, 1), (3000, 2601, 1), (3000, 2600, 2))}
-    for i, file in enumerate(CODE_OF_THE_STAND_IN):
+    name = stand_in_name(3000, 2600, 1)
+    assert name == stand_in_name(3000, 2600, 1)
+    others = {stand_in_name(*made_of) for made_of in ((3001, 2600, 1), (3000, 2601, 1), (3000, 2600, 2))}
+    for i, file in enumerate(STAND_IN_CODE):
         edited = tmp_path / file.name
         edited.write_bytes(file.read_bytes() + b"#")
         with monkeypatch.context() as patch:
-            code = [*CODE_OF_THE_STAND_IN[:i], edited, *CODE_OF_THE_STAND_IN[i + 1 :]]
-            patch.setattr("century.songs.kept.CODE_OF_THE_STAND_IN", code)
-            others.add(name_of_stand_in(3000, 2600, 1))
-    assert len(others) == 3 + len(CODE_OF_THE_STAND_IN) == 6
+            code = [*STAND_IN_CODE[:i], edited, *STAND_IN_CODE[i + 1 :]]
+            patch.setattr("century.songs.kept.STAND_IN_CODE", code)
+            others.add(stand_in_name(3000, 2600, 1))
+    assert len(others) == 3 + len(STAND_IN_CODE) == 6
     assert name not in others
