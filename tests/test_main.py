@@ -78,11 +78,7 @@ def write(path: Path) -> None:
         songs.to_csv(path, index=False, header="header" in path.name)
 
 
-FORMS = ["songs.csv", "header.csv", "songs.csv.gz", "songs.csv.xz", "songs.csv.zip", "songs.parquet"]
-FORMS += ["no_year.csv", "no_year_header.csv.bz2", "no_year.parquet"]
-
-
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ["songs.csv", "header.csv.zip", "songs.parquet", "no_year_header.csv.bz2"])
 def test_every_form_gets_the_same_answers(folder, model, form):
     write(folder / form)
     found = century(folder, "predict", form)
@@ -149,107 +145,36 @@ def test_a_closed_pipe_ends_the_command_quietly(folder):
         assert process.wait(60) == 1
 
 
-BAD_TABLES = {
-    "a line of the wrong length": (b"".join(TEXT.splitlines(True)[:3]) + b"1,2\n", "line 4 has 2 columns"),
-    "a word": (TEXT.replace(b",", b",loud", 1), "line 1, column var1: 'loud"),
-    "nothing": (b"", "it is empty"),
-    "a table of other things": (b"a,b\n1,2\n", "line 1 has 2 columns; it must have 91"),
-    "a short line among songs without a year": (
-        b",".join([b"1.5"] * 90) + b"\n" + b",".join([b"1.5"] * 89) + b"\n",
-        "line 2 has 89 columns; it must have the 90 features",
-    ),
-    "a word among songs without a year": (b",".join([b"1.5"] * 89 + [b"x"]) + b"\n", "column var90: 'x' is not"),
-    "a year and too few features": (b"2001," + b",".join([b"1.5"] * 89) + b"\n", "has 90 columns; it must have 91"),
-    "a song far from all others": (b",".join([b"1.5"] * 89 + [b"1e29"]) + b"\n", "row 0 (counted from 0) has var90"),
-    "half a Parquet file": (b"PAR1" + b"\0" * 50, "it is a Parquet file that was cut short or damaged"),
-}
-
-
-@pytest.mark.parametrize("name", BAD_TABLES)
-def test_a_bad_table_is_refused_in_one_line(folder, name):
-    content, words = BAD_TABLES[name]
-    (folder / "songs").write_bytes(content)
-    line = refused(folder, "predict", "songs")
-    assert line.startswith("century predict: songs: ")
-    assert words in line
-    assert refused(folder, "predict", input=content).startswith("century predict: standard input: ")
-
-
-def with_value(column, value):
-    return FRAME.astype({column: object}).assign(**{column: [value, *FRAME[column][1:]]})
-
-
-BAD_FRAMES = {
-    "missing": (FRAME.assign(var7=FRAME["var7"].where(FRAME.index != 33)), "row 33 (counted from 0), column var7: "),
-    "infinite": (FRAME.assign(var7=np.inf), "row 0 (counted from 0), column var7: inf is not a finite number"),
-    "no year": (FRAME.assign(year=3), "column year: 3 is not a year from 1860 to 2100"),
-    "text": (FRAME.assign(var2="a"), "column var2 is of the type"),
-    "few columns": (FRAME[FEATURES[:12]], "it has 12 columns; it must have var1 to var90, and may have year"),
-    "another order": (FRAME.rename(columns={f"var{i}": f"x{91 - i}" for i in range(1, 91)}), "it has the column 'x90'"),
-    "no songs": (FRAME[:0], "it has no songs"),
-}
-
-
-@pytest.mark.parametrize("name", BAD_FRAMES)
-def test_a_bad_parquet_file_is_refused_in_one_line(folder, name):
-    frame, words = BAD_FRAMES[name]
-    frame.to_parquet(folder / "songs.parquet")
-    assert words in refused(folder, "predict", "songs.parquet", "--output", "answers.parquet")
+def test_a_bad_table_is_refused_in_one_line_with_the_name_of_its_file(folder):
+    """What is refused: tests/songs/test_forms.py."""
+    (folder / "songs").write_bytes(TEXT.replace(b",", b",loud", 1))
+    assert refused(folder, "predict", "songs").startswith("century predict: songs: line 1, column var1: 'loud")
+    from_stream = refused(folder, "predict", "--output", "answers.parquet", input=b"")
+    assert from_stream.startswith("century predict: standard input: it is empty")
     assert not (folder / "answers.parquet").exists()
 
 
-BAD_MODELS = {
-    "too few weights": ({"weights": [1.0] * 89}, "weights has 89 values; it must have 90 numbers"),
-    "no list": ({"feature_means": 3}, "feature_means has 3; it must have 90 numbers"),
-    "NaN": ({"feature_means": [0.0] * 89 + [float("nan")]}, "feature_means has nan for var90"),
-    "a word": ({"weights": ["x"] + [1.0] * 89}, "weights has 'x' for var1"),
-    "an endless bias": ({"bias": float("inf")}, "bias = inf; it must be a finite number"),
-    "a deviation of 0": ({"feature_stds": [1.0, 0.0] + [1.0] * 88}, "feature_stds has 0.0 for var2"),
-    "another order": ({"features": FEATURES[::-1]}, "its features are not var1 to var90 in their order"),
-    "half a year": ({"threshold_year": 2000.5}, "threshold_year = 2000.5; it must be a whole number"),
-    "a newer version": ({"hidden_layer": []}, "it has 'hidden_layer', as a newer version of century may write"),
-}
-
-
-@pytest.mark.parametrize("name", BAD_MODELS)
 @pytest.mark.parametrize("command", [["predict"], ["explain", "--row", "0"]])
-def test_a_bad_model_is_refused_by_name(folder, model, name, command):
-    change, words = BAD_MODELS[name]
-    (folder / "model.json").write_text(json.dumps({**model, **change}))
+def test_a_model_that_is_bad_or_not_there_is_refused_by_name(folder, model, command):
     write(folder / "songs.csv")
-    line = refused(folder, *command, "songs.csv")
-    assert line.startswith(f"century {command[0]}: model.json: is no model that can be used: ")
-    assert words in line
-
-
-@pytest.mark.parametrize(("content", "words"), [("{", "does not hold JSON"), ("[]", "keys"), ("{}", "no weights")])
-def test_a_file_that_is_no_model_is_refused(folder, content, words):
-    (folder / "model.json").write_text(content)
-    write(folder / "songs.csv")
-    assert words in refused(folder, "predict", "songs.csv")
+    (folder / "model.json").write_text(json.dumps({**model, "bias": "x"}))
+    expected = f"century {command[0]}: model.json: is no model of this version of century: bias = 'x': Expected `float`"
+    assert refused(folder, *command, "songs.csv").startswith(expected)
     (folder / "model.json").unlink()
-    assert "there is no such model" in refused(folder, "predict", "songs.csv")
+    assert "model.json: there is no such model; `dvc repro` trains one" in refused(folder, *command, "songs.csv")
 
 
-@pytest.mark.parametrize("form", ["songs.csv", "no_year.parquet"])
-def test_an_explanation_adds_up_to_the_logit(folder, model, form):
-    write(folder / form)
-    found = json.loads(century(folder, "explain", form, "--row", "123", "--top", "90", "--json").stdout)
-    sizes = [abs(one["contribution"]) for one in found["contributions"]]
-    assert sizes == sorted(sizes, reverse=True)
-    assert found["logit"] == pytest.approx(logits(model)[123], abs=1e-5)
-    assert found["bias"] + sum(one["contribution"] for one in found["contributions"]) == pytest.approx(found["logit"])
-    assert found["probability"] == pytest.approx(float(sigmoid(np.array(found["logit"]))))
-    assert found.get("year") == (None if form.startswith("no_year") else FRAME["year"][123])
-    by_name = {one["feature"]: one for one in found["contributions"]}
-    assert by_name.keys() == set(FEATURES)
-    assert by_name["var86"]["name"] == "covariance of timbre 2 and 11"
-    assert by_name["var86"]["value"] == FRAME["var86"][123]
-    first = json.loads(century(folder, "explain", form, "--row", "123", "--top", "3", "--json").stdout)
-    assert first["contributions"] == found["contributions"][:3]
-    assert first["others"]["features"] == 87
-    shown = sum(one["contribution"] for one in first["contributions"])
-    assert first["bias"] + shown + first["others"]["contribution"] == pytest.approx(found["logit"])
+def test_an_explanation_shows_the_largest_contributions_and_the_sum_of_the_others(folder, model):
+    write(folder / "songs.csv")
+    every, three = (
+        json.loads(century(folder, "explain", "songs.csv", "--row", "123", "--top", top, "--json").stdout)
+        for top in ("90", "3")
+    )
+    assert every["logit"] == pytest.approx(logits(model)[123], abs=1e-5)
+    assert three["contributions"] == every["contributions"][:3]
+    assert three["others"]["features"] == 87
+    shown = sum(feature["contribution"] for feature in three["contributions"])
+    assert three["bias"] + shown + three["others"]["contribution"] == pytest.approx(every["logit"])
 
 
 def test_an_explanation_for_people_has_the_same_numbers(folder):
@@ -267,8 +192,3 @@ def test_a_row_that_is_not_there(folder):
     write(folder / "songs.csv")
     line = refused(folder, "explain", "songs.csv", "--row", str(SONGS))
     assert line == f"century explain: songs.csv: there are {SONGS} songs; the row must be from 0 to {SONGS - 1}\n"
-
-
-def test_a_place_that_holds_no_file(folder):
-    assert "is not there" in refused(folder, "predict", "nowhere.csv")
-    assert "is a directory" in refused(folder, "predict", ".")

@@ -101,6 +101,8 @@ def checked(table: pa.Table, start: int) -> pa.Table:
         kind = column.type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             raise InputError(f"column {name} is of the type {kind}; it must hold numbers")
+        if pa.types.is_decimal(kind):
+            column = column.cast(pa.string())  # Arrow's cast of decimals to float64 does not round to the nearest
         x = column.cast(pa.float64(), safe=False).to_numpy()  # what is missing becomes NaN
         if name == "year":
             wrong = ~((x >= YEARS[0]) & (x <= YEARS[-1]) & (x == np.floor(x)))
