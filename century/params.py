@@ -1,4 +1,4 @@
-"""The parameters: what may stand in their file, which is read once into frozen typed models.
+"""The parameters, with the type and the range of each: their file is read once into frozen typed models.
 
 Run as a program, it checks params.yaml: `python -m century.params`.
 """
@@ -16,7 +16,7 @@ from century.files import checked
 
 Count = Annotated[int, Meta(gt=0, le=10**12)]  # no data is larger, and everything that is computed from it is finite
 Seed = Annotated[int, Meta(ge=0, lt=2**32)]
-Positive = Annotated[float, Meta(gt=0, le=1e300)]  # so not infinite
+Positive = Annotated[float, Meta(gt=0, le=1e300)]  # infinity is above the limit
 # Above 1e6 the weights of a diverging run could leave the range of float32.
 LearningRate = Annotated[float, Meta(gt=0, le=1e6)]
 
@@ -128,7 +128,7 @@ class ProducerEffect(Section):
     seed: Seed
 
     def __post_init__(self) -> None:
-        training = self.songs - -(-self.songs // self.folds)  # the largest fold left out
+        training = self.songs - -(-self.songs // self.folds)  # with the largest fold left out
         require(self.neighbours <= training, "neighbours", self.neighbours, f"at most the {training} training songs")
         require(self.more_songs >= self.songs, "more_songs", self.more_songs, f"at least songs = {self.songs}")
 
@@ -161,7 +161,7 @@ class Yaml12Loader(yaml.CSafeLoader):
     """PyYAML with the numbers of YAML 1.2, which DVC reads, in place of those of YAML 1.1: here 1e-3 is a number."""
 
 
-Yaml12Loader.yaml_implicit_resolvers = {}  # the class's own, in place of those that it inherits
+Yaml12Loader.yaml_implicit_resolvers = {}  # a dictionary of its own: the one that it inherits is PyYAML's
 
 for tag, pattern, first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),

@@ -1,12 +1,12 @@
 """Measure both models on the three parts, with intervals, and write the tables of the plots that show how they do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from century.arrays import Floats, Songs
+from century.arrays import Array, Floats, Songs
 from century.evaluation.intervals import Measured, ScoredPart, confidence_intervals, difference, measure_parts
 from century.evaluation.measures import calibration, confusion, roc
 from century.evaluation.scores import by_year, exact_logits, predictions_changed
@@ -27,12 +27,12 @@ def stage(params: Params) -> None:
     resampling = params.intervals
     models = {name: read_model(path).w for name, path in MODELS.items()}
     scored = {part: score(PARTS[part], read_batches(PARTS[part]), models) for part in ("train", "validation")}
-    X, t = read_songs(PARTS["test"])  # in one piece, because these songs are also normalized by themselves
+    X, t = read_songs(PARTS["test"])  # whole, because these songs are also normalized by their own statistics
     test = score(PARTS["test"], [(X, t)], models)
     wrongly_normalized = exact_logits(models["sgd"], normalize_by_own_statistics(X))
     scored_twice = test._replace(z={**test.z, "wrongly_normalized": wrongly_normalized})
-    how = (bins, resampling.block_length, resampling.draws, resampling.seed)
-    found = measure_parts(scored, *how) | measure_parts({"test": scored_twice}, *how)
+    settings = (bins, resampling.block_length, resampling.draws, resampling.seed)
+    found = measure_parts(scored, *settings) | measure_parts({"test": scored_twice}, *settings)
     write_metrics(
         Path("metrics/evaluate.json"),
         {
@@ -54,32 +54,22 @@ def stage(params: Params) -> None:
     )
     best, training = read_json(Path("metrics/sweep.json"))["best"], read_json(Path("metrics/train.json"))
     write_metrics(Path("metrics/headline.json"), headline(found, best, training["converged"]))
+
+    def write_test_plot(path: Path, columns: list[str], rows: Callable[[Array], Iterable[tuple[object, ...]]]) -> None:
+        """The rows of both models, made from the logits of the test songs."""
+        write_plot(path, ["model", *columns], [(model, *row) for model, z in test.z.items() for row in rows(z)])
+
     year = read_column(PARTS["test"], "year")
-    write_plot(
-        Path("plots/roc.csv"),
-        ["model", "threshold", "false_positive_rate", "true_positive_rate", "rates_apart"],
-        [(model, *row) for model, z in test.z.items() for row in roc(z, t)],
-    )
-    write_plot(
-        Path("plots/calibration.csv"),
-        ["model", "bin", "songs", "mean_probability", "share_after"],
-        [(model, *row) for model, z in test.z.items() for row in calibration(sigmoid(z), t, bins)],
-    )
-    write_plot(
-        Path("plots/confusion.csv"),
-        ["model", "label", "predicted", "songs", "share_of_label"],
-        [(model, *row) for model, z in test.z.items() for row in confusion(z, t)],
-    )
-    write_plot(
-        Path("plots/accuracy_by_year.csv"),
-        ["model", "year", "songs", "accuracy", "mean_probability"],
-        [(model, *row) for model, z in test.z.items() for row in by_year(z, t, year)],
-    )
-    write_plot(
-        Path("plots/weights.csv"),
-        ["place", "feature", "kind", "name", *MODELS],
-        weights_by_size(*[w[:-1] for w in models.values()]),
-    )
+    rates = ["threshold", "false_positive_rate", "true_positive_rate", "rates_apart"]
+    write_test_plot(Path("plots/roc.csv"), rates, lambda z: roc(z, t))
+    in_bins = ["bin", "songs", "mean_probability", "share_after"]
+    write_test_plot(Path("plots/calibration.csv"), in_bins, lambda z: calibration(sigmoid(z), t, bins))
+    counts = ["label", "predicted", "songs", "share_of_label"]
+    write_test_plot(Path("plots/confusion.csv"), counts, lambda z: confusion(z, t))
+    in_years = ["year", "songs", "accuracy", "mean_probability"]
+    write_test_plot(Path("plots/accuracy_by_year.csv"), in_years, lambda z: by_year(z, t, year))
+    weights = weights_by_size(*[w[:-1] for w in models.values()])
+    write_plot(Path("plots/weights.csv"), ["place", "feature", "kind", "name", *MODELS], weights)
 
 
 def headline(found: dict[tuple[str, str], Measured], best: dict[str, Any], converged: bool) -> dict[str, Any]:

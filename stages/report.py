@@ -9,13 +9,13 @@ from century.params import Params
 
 
 def stage(params: Params) -> None:
-    # Typst's own fonts alone, and a date that stands still: the same bytes on every machine.
+    # Typst's own fonts and a fixed date give the same bytes on every machine.
     pdf = typst.compile(
         "report/report.typ",
         root=".",
         ignore_system_fonts=True,
         timestamp=0,
-        sys_inputs={"validation": params.split.validation},  # which no metric knows
+        sys_inputs={"validation": params.split.validation},  # it is in no file of metrics
     )
     with replacing(Path("report/report.pdf")) as partial:
         partial.write_bytes(pdf)

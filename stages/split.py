@@ -31,15 +31,15 @@ def stage(params: Params) -> None:
     except InputError as error:
         threshold = f"binarize.threshold_year = {params.binarize.threshold_year}"
         raise InputError(f"{threshold}: {error}; set another year, or other sizes under split") from None
-    write_table(Path("data/split.parquet"), SCHEMA, tables(parts))
+    write_table(Path("data/split.parquet"), SCHEMA, split_tables(parts))
     write_metrics(
         Path("metrics/split.json"),
         {part: {"songs": len(rows), "label_1": int(label[rows].sum())} for part, rows in parts.items()},
     )
 
 
-def tables(parts: dict[str, Ints]) -> Iterator[pa.Table]:
-    """The parts one after another, a row group at a time: words are larger than numbers."""
+def split_tables(parts: dict[str, Ints]) -> Iterator[pa.Table]:
+    """The parts one after another, a row group at a time, as the name of a part takes more memory than its number."""
     row = np.concatenate(list(parts.values()))
     number = np.repeat(np.arange(len(parts), dtype=np.int8), [len(rows) for rows in parts.values()])
     for first in range(0, len(row), GROUP):

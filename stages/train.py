@@ -1,4 +1,4 @@
-"""Train the model to the optimum; beside it, to show what that takes, plain descent with the sweep's best pair."""
+"""Train the model to the optimum; beside it, for comparison, by plain descent with the sweep's best pair."""
 
 import sys
 from itertools import islice
@@ -49,8 +49,8 @@ def stage(params: Params) -> None:
     fitted = [(fit.w, fit.loss) for fit in fits]
     rows = [
         (descent, epochs * k, 2 * k * last.songs, loss, loss - last.lower_bound, *on_validation(w))
-        for descent, epochs, way in (("plain", 2, fitted[:1] + plain), ("to the optimum", 1, fitted))
-        for k, (w, loss) in enumerate(way)
+        for descent, epochs, measured in (("plain", 2, fitted[:1] + plain), ("to the optimum", 1, fitted))
+        for k, (w, loss) in enumerate(measured)
     ]
     write_plot(Path("plots/train.csv"), COLUMNS, rows)
     normalization = read_json(Path("data/normalization.json"))
