@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from century.version import __version__
+from century.__main__ import __version__
 
 CITATION = yaml.safe_load(Path("CITATION.cff").read_text(encoding="utf-8"))
 

@@ -14,7 +14,7 @@ from clones import run
 from dvc.cli import DvcParserError
 from dvc.cli.parser import get_main_parser
 
-from century.cli import parser as century_parser
+from century.__main__ import parser as century_parser
 from report.page_parts import README, pages
 
 TEXTS = {page: page.read_text(encoding="utf-8") for page in pages()}
