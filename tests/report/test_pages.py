@@ -62,6 +62,15 @@ def test_the_readme_names_every_stage_in_order():
     assert ", ".join(cells).removeprefix("stage, ").split(", ") == list(GRAPH)
 
 
+def test_the_readme_leads_to_the_training_step():
+    path, function, line = re.search(
+        r"`(\S+)`: its function `(\w+)`\s+makes\s+the training steps, each in the line that begins with `(.+?)`",
+        TEXTS[README],
+    ).groups()
+    _, code = Path(path).read_text(encoding="utf-8").split(f"\ndef {function}(")
+    assert re.search(rf"^ +{re.escape(line)} ", code.split("\ndef ")[0], re.MULTILINE)
+
+
 def test_the_page_of_results_names_every_file_of_numbers():
     named = re.findall(r"^\| `(metrics/\w+\.json)` \|", TEXTS[Path("docs/results.md")], re.MULTILINE)
     assert sorted(named) == sorted(map(str, Path("metrics").glob("*.json")))
