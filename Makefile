@@ -1,5 +1,6 @@
 # make: set up and run the whole graph.  make test: set up and run every check.
 # make plots: a page with every plot, which needs no network.  make bench: time it against others.
+# make notebook: run the notebook, and write what its cells print and draw into it.
 # make portable: show that an emulated processor gives the same bytes.
 PYTHON ?= python3
 REFUSE_OLD := import sys; v = sys.version_info[:2]; sys.exit(v < (3, 11) and "Python 3.11 or later is needed, and $(PYTHON) is %d.%d; name another, as in: make PYTHON=python3.12" % v)
@@ -28,6 +29,9 @@ test: .venv/installed
 	mypy --strict century stages report
 	pytest
 
+notebook: .venv/installed
+	python -m report.notebook
+
 portable: .venv/installed
 	python .ci/portable.py
 
@@ -47,4 +51,4 @@ plots: .venv/installed .dvc/plots_offline.html
 	pip install --quiet --requirement requirements.txt
 	touch $@
 
-.PHONY: repro test portable plots bench
+.PHONY: repro test notebook portable plots bench
