@@ -13,9 +13,11 @@ import pandas as pd
 import yaml
 
 from century.files import read_json, replacing
+from century.params import read_params
 
 README = Path("README.md")
 DOCS = Path("docs")
+YEARS = [0, 1960, 1970, 1980, 1990, 1995, 2000, 2005, 9999]  # the last of each row of a table, and one before the first
 MARKED = re.compile(r"^<!-- (?P<mark>\w+) -->\n(?:.*\n)*?<!-- end of (?P=mark) -->$", re.MULTILINE)
 MODELS = {"sgd": "our SGD", "sklearn": "scikit-learn's `LogisticRegression()`"}
 PARTS = ("train", "validation", "test")
@@ -132,6 +134,73 @@ def leaks(effect: dict[str, Any]) -> str:
     )
 
 
+def songs(download: dict[str, Any], counts: dict[str, Any], split: dict[str, Any]) -> str:
+    """Where the songs are from, and how many each part has."""
+    rows = {"all": {"songs": counts["songs"], "label_1": counts["label_1"]}, **split}
+    return markdown(
+        {
+            f"songs ({download['source']})": list(rows),
+            "number": shown((row["songs"] for row in rows.values()), ","),
+            "of label 1": shown((row["label_1"] / row["songs"] for row in rows.values()), ".4f"),
+        }
+    )
+
+
+def parts_compared(scores: dict[str, Any]) -> str:
+    """Our SGD on each part, with intervals by blocks."""
+    measures, ends = scores["sgd"], scores["intervals"]["sgd"]
+
+    def with_intervals(name: str) -> list[str]:
+        low_to_high = between((ends[part][name]["blocks"] for part in PARTS), ".4f")
+        values = shown((measures[part][name] for part in PARTS), ".4f")
+        return [f"{value} ({interval})" for value, interval in zip(values, low_to_high, strict=True)]
+
+    return markdown(
+        {"part": list(PARTS), **{MEASURES[name]: with_intervals(name) for name in ("accuracy", "loss", "auc")}}
+    )
+
+
+def labels(confusion: pd.DataFrame, threshold_year: int) -> str:
+    """The test songs by label and prediction."""
+    names = {0: f"up to {threshold_year}", 1: f"after {threshold_year}"}
+    rows = confusion[confusion["model"] == "sgd"].pivot(index="label", columns="predicted", values="share_of_label")
+    return markdown(
+        {
+            "released": list(names.values()),
+            **{f"answered {name}": shown(rows[predicted], ".4f") for predicted, name in names.items()},
+        }
+    )
+
+
+def years(by_year: pd.DataFrame) -> str:
+    """The test songs by years of release."""
+    rows = by_year[by_year["model"] == "sgd"]
+    sums = rows.assign(right=rows["accuracy"] * rows["songs"], sure=rows["mean_probability"] * rows["songs"])
+    groups = sums.groupby(pd.cut(rows["year"], YEARS), observed=True)
+    found = groups.agg({"year": ["min", "max"], "songs": "sum", "right": "sum", "sure": "sum"})
+    found.columns = ["first", "last", "songs", "right", "sure"]
+    return markdown(
+        {
+            "years": [f"{first} to {last}" for first, last in zip(found["first"], found["last"], strict=True)],
+            "test songs": shown(found["songs"], ",.0f"),
+            "accuracy": shown(found["right"] / found["songs"], ".4f"),
+            "mean probability of label 1": shown(found["sure"] / found["songs"], ".4f"),
+        }
+    )
+
+
+def calibration(bins: pd.DataFrame, number: int) -> str:
+    rows = bins[bins["model"] == "sgd"]
+    return markdown(
+        {
+            "probability": [f"{k / number:.2f} to {(k + 1) / number:.2f}" for k in rows["bin"]],
+            "test songs": shown(rows["songs"], ","),
+            "their mean": shown(rows["mean_probability"], ".4f"),
+            "share of label 1": shown(rows["share_after"], ".4f"),
+        }
+    )
+
+
 def mistakes(sweep: pd.DataFrame) -> str:
     """The sweep as published and run right; the least loss of each in bold."""
 
@@ -158,6 +227,8 @@ def pages() -> list[Path]:
 def parts() -> dict[str, str]:
     """Every part that a page can show, by its mark."""
     scores = read_json(Path("metrics/evaluate.json"))
+    params = read_params(Path("params.yaml"))
+    facts = [read_json(Path(f"metrics/{name}.json")) for name in ("download", "binarize", "split")]
     return {
         "graph": mermaid(yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]),
         "results": results(scores),
@@ -165,6 +236,11 @@ def parts() -> dict[str, str]:
         "gaps": gaps(scores),
         "leaks": leaks(read_json(Path("metrics/producer_effect.json"))),
         "mistakes": mistakes(pd.read_csv("plots/replay_sweep.csv")),
+        "songs": songs(*facts),
+        "parts": parts_compared(scores),
+        "labels": labels(pd.read_csv("plots/confusion.csv"), params.binarize.threshold_year),
+        "years": years(pd.read_csv("plots/accuracy_by_year.csv")),
+        "calibration": calibration(pd.read_csv("plots/calibration.csv"), params.evaluate.bins),
     }
 
 

@@ -2,9 +2,10 @@
 
 import re
 
+import pandas as pd
 import pytest
 
-from report.page_parts import README, current, edges, mermaid, pages, parts, write_pages
+from report.page_parts import README, current, edges, labels, mermaid, pages, parts, write_pages, years
 
 PARTS = parts()
 TEXT = README.read_text(encoding="utf-8")
@@ -71,3 +72,23 @@ def test_an_arrow_is_drawn_only_where_no_other_way_leads():
     }
     assert edges(stages) == {"a": {"b", "c"}, "b": {"c"}, "c": set()}
     assert mermaid(stages).splitlines()[2:-1] == ["    a --> b", "    b --> c"]
+
+
+def test_years_of_a_row_are_weighed_by_their_songs():
+    rows = [
+        ("sgd", 1996, 1, 1.0, 0.1),
+        ("sgd", 2000, 3, 0.0, 0.5),
+        ("sgd", 2001, 2, 0.5, 0.6),
+        ("sklearn", 2000, 9, 1, 1),
+    ]
+    table = years(pd.DataFrame(rows, columns=["model", "year", "songs", "accuracy", "mean_probability"]))
+    assert table.splitlines()[2:] == [
+        "| 1996 to 2000 | 4 | 0.2500 | 0.4000 |",
+        "| 2001 to 2001 | 2 | 0.5000 | 0.6000 |",
+    ]
+
+
+def test_a_row_of_labels_is_what_was_answered_for_it():
+    rows = [("sgd", 0, 0, 0.7), ("sgd", 0, 1, 0.3), ("sgd", 1, 0, 0.2), ("sgd", 1, 1, 0.8), ("sklearn", 0, 0, 0.9)]
+    table = labels(pd.DataFrame(rows, columns=["model", "label", "predicted", "share_of_label"]), 1990)
+    assert table.splitlines()[2:] == ["| up to 1990 | 0.7000 | 0.3000 |", "| after 1990 | 0.2000 | 0.8000 |"]
