@@ -1,15 +1,16 @@
 """Epochs, sweeps and the whole training, on the 413,715 training songs in memory."""
 
 import statistics
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from benchmarks.table import PAIRS, compare, seconds
-from century.arrays import Array, Songs
+from century.arrays import Array, Sample, Songs
+from century.cluster import in_order
 from century.document import formulas
 from century.evaluation.scores import exact_logits
 from century.model.descent import epoch
@@ -42,7 +43,9 @@ def rows(train: Songs, validation: Songs, p: Train) -> None:
     for size in (100, 512):
         ours, other = partial(wide_epoch, X, t, size), partial(shuffled_epoch, X, t, size)
         compare(f"epoch of {LEARNING_RATES} learning rates, batches of {size}, against one rate", ours, other, 4)
-    ours, other = partial(side_by_side, train, validation), partial(one_after_another, train, validation)
+    ours, other = (
+        partial(way, Sample(X, t, np.arange(len(t)), len(t)), validation) for way in (side_by_side, one_after_another)
+    )
     compare("three batch sizes of 1000 steps side by side, against one after another", ours, other, 1)
     ours, other = partial(our_training, X, t, p), partial(LogisticRegression().fit, plain, t)
     compare("training, against `LogisticRegression().fit`", ours, other, 1)
@@ -86,15 +89,14 @@ def document_epoch(X: Array, t: Array, batch_size: int) -> None:
         b -= 0.1 * db
 
 
-def side_by_side(train: Songs, validation: Songs) -> None:
-    Parallel(n_jobs=-1, prefer="threads")(
-        delayed(validation_curves)(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1) for size in BATCH_SIZES
-    )
+def side_by_side(train: Sample, validation: Songs) -> None:
+    curves = partial(validation_curves, iterations=1000, every=1000, seed=1)
+    deque(in_order(curves, (train, validation), [(size, [0.1, 0.5, 1.0]) for size in BATCH_SIZES]))
 
 
-def one_after_another(train: Songs, validation: Songs) -> None:
+def one_after_another(train: Sample, validation: Songs) -> None:
     for size in BATCH_SIZES:
-        validation_curves(train, validation, [0.1, 0.5, 1.0], size, 1000, 1000, 1)
+        validation_curves(train, validation, size, [0.1, 0.5, 1.0], 1000, 1000, 1)
 
 
 def our_training(X: Array, t: Array, p: Train) -> Array:

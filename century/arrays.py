@@ -1,6 +1,6 @@
 """The types of arrays. What an array holds, and its shape, stands where it is used."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,3 +10,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 
 Songs = tuple[Array, Array]  # the features X (n, d) of n songs, and their labels t (n,)
+
+
+class Sample(NamedTuple):
+    """Some of the songs of a set: their features X (n, d), labels t (n,) and rows (n,), ascending; the set's size."""
+
+    X: Array
+    t: Array
+    row: Ints
+    of: int

@@ -3,16 +3,20 @@
 from pathlib import Path
 
 from century.files import write_metrics, write_plot
-from century.model.grid import validation_curves
+from century.model.grid import rows_drawn, validation_curves
 from century.params import Params
-from century.songs.tables import read_songs
+from century.songs.tables import count_rows, read_sample, read_songs
+
+TRAIN = Path("data/train.parquet")
+VALIDATION = Path("data/validation.parquet")
 
 
 def stage(params: Params) -> None:
     p = params.learning_rates
-    train, validation = (read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation"))
+    row = rows_drawn(count_rows(TRAIN), [p.batch_size], p.iterations, p.seed)
+    train, validation = read_sample(TRAIN, row), read_songs(VALIDATION, constant=True)
     rates = {"too_small": p.too_small, "good": p.good, "too_large": p.too_large}
-    curves = validation_curves(train, validation, [*rates.values()], p.batch_size, p.iterations, p.every, p.seed)
+    curves = validation_curves(train, validation, p.batch_size, [*rates.values()], p.iterations, p.every, p.seed)
     runs = dict(zip(rates, curves, strict=True))
     write_plot(
         Path("plots/learning_rates.csv"),

@@ -1,23 +1,25 @@
 """Show what choosing the best run of the sweep by the test songs would have claimed. No other stage depends on it."""
 
+from functools import partial
 from itertools import product
 from pathlib import Path
 
+from century.cluster import in_order
 from century.evaluation.selection import candidates, compare_choices
 from century.files import write_metrics
+from century.model.grid import rows_drawn
 from century.params import Params
-from century.songs.tables import read_songs
+from century.songs.tables import count_rows, read_sample, read_songs
+
+TRAIN = Path("data/train.parquet")
 
 
 def stage(params: Params) -> None:
     p = params.sweep
-    train, validation, test = (
-        read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation", "test")
-    )
-    runs = {
-        (run.learning_rate, run.batch_size): run
-        for batch_size in p.batch_sizes
-        for run in candidates(train, validation, test, p.learning_rates, batch_size, p.iterations, p.seed)
-    }
-    in_order = [runs[pair] for pair in product(p.learning_rates, p.batch_sizes)]
-    write_metrics(Path("metrics/selection.json"), compare_choices(in_order))
+    train = read_sample(TRAIN, rows_drawn(count_rows(TRAIN), p.batch_sizes, p.iterations, p.seed))
+    others = [read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("validation", "test")]
+    run_all = partial(candidates, learning_rates=p.learning_rates, iterations=p.iterations, seed=p.seed)
+    groups = in_order(run_all, [train, *others], [(batch_size,) for batch_size in p.batch_sizes])
+    runs = {(run.learning_rate, run.batch_size): run for group in groups for run in group}
+    ordered = [runs[pair] for pair in product(p.learning_rates, p.batch_sizes)]
+    write_metrics(Path("metrics/selection.json"), compare_choices(ordered))

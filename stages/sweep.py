@@ -1,29 +1,32 @@
 """Train from zero with every learning rate and batch size; the best run ends with the lowest validation loss."""
 
+from functools import partial
 from itertools import product
 from pathlib import Path
 
-from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from century.cluster import in_order
 from century.files import write_metrics, write_plot
-from century.model.grid import validation_curves
+from century.model.grid import WIDTH, rows_drawn, validation_curves
 from century.params import Params
-from century.songs.tables import read_songs
+from century.songs.tables import count_rows, read_sample, read_songs
+
+TRAIN = Path("data/train.parquet")
+VALIDATION = Path("data/validation.parquet")
 
 
 def stage(params: Params) -> None:
     p = params.sweep
-    train, validation = (read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("train", "validation"))
-    curves = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
-        delayed(validation_curves)(train, validation, p.learning_rates, batch_size, p.iterations, p.every, p.seed)
-        for batch_size in p.batch_sizes
-    )
-    bar = tqdm(curves, total=len(p.batch_sizes), desc="sweep", disable=None)
+    row = rows_drawn(count_rows(TRAIN), p.batch_sizes, p.iterations, p.seed)
+    songs = read_sample(TRAIN, row), read_songs(VALIDATION, constant=True)
+    rates = [p.learning_rates[first : first + WIDTH] for first in range(0, len(p.learning_rates), WIDTH)]
+    groups = list(product(p.batch_sizes, rates))
+    curves = in_order(partial(validation_curves, iterations=p.iterations, every=p.every, seed=p.seed), songs, groups)
     found = {
         (mu, batch_size): curve
-        for batch_size, rate_curves in zip(p.batch_sizes, bar, strict=True)
-        for mu, curve in zip(p.learning_rates, rate_curves, strict=True)
+        for (batch_size, some), group in zip(groups, tqdm(curves, "sweep", len(groups), disable=None), strict=True)
+        for mu, curve in zip(some, group, strict=True)
     }
     runs = {pair: found[pair] for pair in product(p.learning_rates, p.batch_sizes)}
     write_plot(

@@ -59,7 +59,8 @@ def test_the_library_depends_on_what_it_imports_and_on_nothing_else():
         found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
         return {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"century"}
 
-    figures = Path("century/figures.py")
-    library = set().union(*(imports(path) for path in Path("century").rglob("*.py") if path != figures))
+    extras = {name: imports(Path(f"century/{name}.py")) for name in PROJECT["optional-dependencies"]}
+    library = set().union(*(imports(path) for path in Path("century").rglob("*.py") if path.stem not in extras))
     assert library == names(PROJECT["dependencies"])
-    assert imports(figures) - library == names(PROJECT["optional-dependencies"]["figures"])
+    for name, imported in extras.items():
+        assert imported - library - {"dask"} == names(PROJECT["optional-dependencies"][name])  # dask: of distributed

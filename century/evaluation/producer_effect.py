@@ -11,19 +11,21 @@ Source: the data set's page (DOI 10.24432/C50K61) names the effect; Flexer and S
 filters in audio similarity, Computer Music Journal 34 (2010), measure it.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
-from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from century import InputError
-from century.arrays import Array
+from century.arrays import Array, Ints
+from century.cluster import in_order
 from century.evaluation.resampling import interval, resample
 
 Predictions = dict[str, Array]  # by split
@@ -60,9 +62,19 @@ def predictions(learner: Any, X: Array, t: Array, folds: int, seed: int) -> Pred
             if len(train) < voters:
                 raise InputError(f"a training set of {len(train)} songs has fewer than the {voters} that vote")
     model = make_pipeline(StandardScaler(), learner)
-    with ThreadPoolExecutor(2) as pool:  # the two splits side by side
-        predicted = pool.map(lambda split: cross_val_predict(model, X, t, cv=split), by_name.values())
-        return dict(zip(by_name, predicted, strict=True))
+    items = list(product([model], by_name.values(), range(folds)))
+    predicted = {name: np.empty_like(t) for name in by_name}
+    for name, (test, labels) in zip(
+        np.repeat(list(by_name), folds), in_order(predict_fold, (X, t), items), strict=True
+    ):
+        predicted[name][test] = labels
+    return predicted
+
+
+def predict_fold(X: Array, t: Array, model: Any, split: KFold, number: int) -> tuple[Ints, Array]:
+    """The songs (n,) of a fold, and the labels (n,) that the model gives them when it is fitted to the others."""
+    train, test = next(islice(split.split(X), number, None))
+    return test, clone(model).fit(X[train], t[train]).predict(X[test])
 
 
 def leak(predicted: Predictions, t: Array, block_length: int, draws: int, seed: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Journal of Machine Learning Research 11 (2010).
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from century.arrays import Songs
+from century.arrays import Sample, Songs
 from century.model.grid import train_side_by_side
 from century.model.logistic import loss_and_accuracy
 
@@ -24,16 +24,16 @@ class Candidate(NamedTuple):
 
 
 def candidates(
-    train: Songs,
+    train: Sample,
     validation: Songs,
     test: Songs,
-    learning_rates: Sequence[float],
     batch_size: int,
+    learning_rates: Sequence[float],
     iterations: int,
     seed: int,
 ) -> list[Candidate]:
     """The runs that the sweep made with this batch size, made again: validation and test songs change no step."""
-    ((_, weights),) = train_side_by_side(train, learning_rates, batch_size, iterations, iterations, seed)
+    ((_, weights),) = train_side_by_side(train, batch_size, learning_rates, iterations, iterations, seed)
     return [
         Candidate(mu, batch_size, *(found for X, t in (validation, test) for found in loss_and_accuracy(X @ w, t)))
         for mu, w in zip(learning_rates, weights, strict=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from century.arrays import Array, Floats, Songs
+from century.arrays import Array, Floats, Sample, Songs
 from century.model.logistic import doubled_error
 
 Chunks = Callable[[], Iterable[Songs]]  # each call gives all songs again, at once or in chunks X, t
@@ -22,13 +22,14 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
     Songs left over after the last whole minibatch are skipped. The arrays of a step are used again in the next. Raises
     ValueError where the songs do not fill one minibatch.
     """
-    if batch_size > len(X):
-        raise ValueError(f"a minibatch of {batch_size} songs from {len(X)}")
+    n = len(X) if order is None else len(order)
+    if batch_size > n:
+        raise ValueError(f"a minibatch of {batch_size} songs from {n}")
     sign = (2 * (t if order is None else t[order]) - 1).astype(X.dtype)[:, None]
     step = (mu / (2 * batch_size)).astype(X.dtype)
     gathered = np.empty((batch_size, X.shape[1]), X.dtype)
     z = np.empty((*W.shape[:-2], batch_size, W.shape[-1]), X.dtype)
-    for start in range(0, len(X) - batch_size + 1, batch_size):
+    for start in range(0, n - batch_size + 1, batch_size):
         batch = slice(start, start + batch_size)
         # With the mode "clip" take writes straight into `gathered`; with the default it would go through a buffer.
         rows = X[batch] if order is None else X.take(order[batch], axis=0, out=gathered, mode="clip")
@@ -39,10 +40,15 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
         yield W
 
 
-def descend(X: Array, t: Array, W: Array, mu: Array, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
-    """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough."""
+def descend(songs: Sample, W: Array, mu: Array, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
+    """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough.
+
+    The orders are those of the whole set, of which the sample must have the songs of all steps that the caller takes.
+    """
+    place = np.zeros(songs.of, np.int32)  # in the sample
+    place[songs.row] = np.arange(len(songs.row))
     while True:
-        yield from epoch(X, t, W, mu, batch_size, rng.permutation(len(X)))
+        yield from epoch(songs.X, songs.t, W, mu, batch_size, place[rng.permutation(songs.of)])
 
 
 def plain_epochs(chunks: Chunks, mu: float, batch_size: int) -> Iterator[Floats]:

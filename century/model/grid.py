@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from century.arrays import Array, Songs
+from century.arrays import Array, Ints, Sample, Songs
 from century.model.descent import descend
 from century.model.logistic import loss_and_accuracy
 
@@ -29,29 +29,40 @@ class CurvePoint(NamedTuple):
     validation_accuracy: float
 
 
+def random_stream(batch_size: int, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, batch_size])
+
+
+def rows_drawn(songs: int, batch_sizes: Sequence[int], iterations: int, seed: int) -> Ints:
+    """The rows, ascending, of the songs that runs with these batch sizes see: of a large set they are a sample."""
+    orders = (
+        random_stream(size, seed).permutation(songs)[: iterations * size].astype(np.int32) for size in batch_sizes
+    )
+    return np.unique(np.concatenate(list(orders)))
+
+
 def train_side_by_side(
-    train: Songs, learning_rates: Sequence[float], batch_size: int, iterations: int, every: int, seed: int
+    train: Sample, batch_size: int, learning_rates: Sequence[float], iterations: int, every: int, seed: int
 ) -> Iterator[tuple[int, list[Array]]]:
     """Descend from w = 0; after every `every` steps yield the step and the weights of each learning rate.
 
     All runs see the same songs in the same order, from a random stream that starts from the seed and the batch size.
     """
-    X, t = train
-    k = len(learning_rates)
-    rng = np.random.default_rng([seed, batch_size])
+    k, d = len(learning_rates), train.X.shape[1]
     mu = np.zeros((-(-k // WIDTH), 1, WIDTH))
     mu.flat[:k] = learning_rates
-    steps = descend(X, t, np.zeros((len(mu), X.shape[1], WIDTH), X.dtype), mu, batch_size, rng)
+    W = np.zeros((len(mu), d, WIDTH), train.X.dtype)
+    steps = descend(train, W, mu, batch_size, random_stream(batch_size, seed))
     for iteration, W in enumerate(islice(steps, iterations), start=1):
         if iteration % every == 0:
-            yield iteration, list(W.swapaxes(1, 2).reshape(-1, X.shape[1])[:k].copy())
+            yield iteration, list(W.swapaxes(1, 2).reshape(-1, d)[:k].copy())
 
 
 def validation_curves(
-    train: Songs,
+    train: Sample,
     validation: Songs,
-    learning_rates: Sequence[float],
     batch_size: int,
+    learning_rates: Sequence[float],
     iterations: int,
     every: int,
     seed: int,
@@ -59,7 +70,7 @@ def validation_curves(
     """The curve of each learning rate, in the order of the rates."""
     X, t = validation
     curves: list[list[CurvePoint]] = [[] for _ in learning_rates]
-    for iteration, weights in train_side_by_side(train, learning_rates, batch_size, iterations, every, seed):
+    for iteration, weights in train_side_by_side(train, batch_size, learning_rates, iterations, every, seed):
         for curve, w in zip(curves, weights, strict=True):
             curve.append(CurvePoint(iteration, iteration * batch_size, *loss_and_accuracy(X @ w, t)))
     return curves

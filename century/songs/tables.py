@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from century.arrays import Array, Ints
+from century.arrays import Array, Ints, Sample
 from century.files import replacing
 from century.songs.features import FEATURES
 from century.songs.prefetch import prefetch
@@ -54,6 +54,11 @@ def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFile:
     """A table to be read in parts. Pre-buffering would hold each part twice, and take longer."""
     return pq.ParquetFile(path, pre_buffer=False, read_dictionary=list(read_dictionary))
+
+
+def count_rows(path: Path) -> int:
+    rows: int = open_table(path).metadata.num_rows
+    return rows
 
 
 def read_column(path: Path, name: str) -> Array:
@@ -130,3 +135,15 @@ def read_songs(
         if start == n:
             break
     return X, t
+
+
+def read_sample(path: Path, row: Ints) -> Sample:
+    """The songs of a normalized table that stand in these rows (n,), ascending, with a last column of ones."""
+    d = len(FEATURES)
+    X, t = np.ones((len(row), d + 1), np.float32), np.empty(len(row), np.int8)
+    start = 0
+    for x, label in read_batches(path):
+        found = slice(*np.searchsorted(row, [start, start + len(x)]))
+        X[found, :d], t[found] = x[row[found] - start], label[row[found] - start]
+        start += len(x)
+    return Sample(X, t, row, start)

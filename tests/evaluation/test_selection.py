@@ -2,6 +2,7 @@ from itertools import product
 
 import numpy as np
 
+from century.arrays import Sample
 from century.evaluation.selection import Candidate, candidates, compare_choices
 from century.model.grid import validation_curves
 
@@ -11,8 +12,9 @@ def test_the_candidates_are_the_runs_of_the_sweep_measured_on_two_parts():
     X = np.hstack([rng.standard_normal((900, 4)), np.ones((900, 1))]).astype(np.float32)
     t = (X @ rng.standard_normal(5) + rng.logistic(size=900) > 0).astype(np.int8)
     train, validation, test = [(X[rows], t[rows]) for rows in (slice(500), slice(500, 700), slice(700, 900))]
-    found = candidates(train, validation, test, [0.5, 1.0], 50, 20, seed=3)
-    seen, peeked = (validation_curves(train, part, [0.5, 1.0], 50, 20, 10, seed=3) for part in (validation, test))
+    train = Sample(*train, np.arange(500), 500)
+    found = candidates(train, validation, test, 50, [0.5, 1.0], 20, seed=3)
+    seen, peeked = (validation_curves(train, part, 50, [0.5, 1.0], 20, 10, seed=3) for part in (validation, test))
     assert found == [
         Candidate(mu, 50, *a[-1][2:], *b[-1][2:]) for mu, a, b in zip([0.5, 1.0], seen, peeked, strict=True)
     ]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from century.arrays import Sample
 from century.model.descent import descend, epoch, plain_epochs
 from century.model.logistic import gradient, predict
 
@@ -11,6 +12,10 @@ def data(n=1000, d=7, dtype=np.float64):
     X = np.hstack([rng.standard_normal((n, d - 1)), np.ones((n, 1))]).astype(dtype)
     t = (X @ rng.standard_normal(d) + rng.standard_normal(n) > 0).astype(np.int8)
     return X, t
+
+
+def whole(X, t):
+    return Sample(X, t, np.arange(len(t)), len(t))
 
 
 def column(d=7, value=0.0, dtype=np.float64):
@@ -97,7 +102,7 @@ def test_huge_logits_neither_overflow_nor_turn_into_nan():
 def test_songs_that_do_not_fill_a_minibatch_are_an_error_and_no_endless_loop():
     X, t = data(n=50)
     with pytest.raises(ValueError, match="a minibatch of 100 songs from 50"):
-        next(descend(X, t, column(), np.array(0.5), 100, np.random.default_rng(0)))
+        next(descend(whole(X, t), column(), np.array(0.5), 100, np.random.default_rng(0)))
 
 
 def test_descend_goes_on_from_epoch_to_epoch_in_new_orders():
@@ -105,14 +110,14 @@ def test_descend_goes_on_from_epoch_to_epoch_in_new_orders():
     rng = np.random.default_rng(0)
     W = column()
     expected = [W[:, 0].copy() for _ in range(2) for _ in epoch(X, t, W, np.array(0.5), 50, rng.permutation(100))]
-    steps = descend(X, t, column(), np.array(0.5), 50, np.random.default_rng(0))
+    steps = descend(whole(X, t), column(), np.array(0.5), 50, np.random.default_rng(0))
     for w in expected:
         assert (next(steps)[:, 0] == w).all()
 
 
 def test_full_batches_at_a_small_rate_walk_to_where_the_gradient_is_zero():
     X, t = data(n=300)
-    steps = descend(X, t, column(), np.array(1.0), 300, np.random.default_rng(0))
+    steps = descend(whole(X, t), column(), np.array(1.0), 300, np.random.default_rng(0))
     for _ in range(3000):
         W = next(steps)
     assert np.abs(gradient(X, predict(W[:, 0], X), t)).max() < 1e-9

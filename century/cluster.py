@@ -1,0 +1,108 @@
+"""Where the independent parts of a stage are computed: in threads of this machine, or on a cluster of Dask.
+
+The environment variable DASK_SCHEDULER_ADDRESS, which Dask reads itself, is the switch. It is no parameter, because it
+changes no byte of a result: a worker that would compute other last digits than this process refuses to work.
+"""
+
+import hashlib
+import os
+import pickle
+import platform
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import threadpoolctl
+
+from century import InputError
+
+SWITCH = "DASK_SCHEDULER_ADDRESS"
+SENDINGS = 3  # of the data: they are lost with the last worker that holds them
+
+Result = TypeVar("Result")
+Item = tuple[object, ...]
+
+
+def in_order(function: Callable[..., Result], data: Sequence[object], items: Iterable[Item]) -> Iterator[Result]:
+    """function(*data, *item) for each item, computed side by side, in the order of the items.
+
+    A cluster gets the data once, not once for each item; there must be some. What a worker has not finished when it
+    dies is computed by another one. Raises InputError where the cluster cannot do the work.
+    """
+    if SWITCH in os.environ:
+        yield from on_cluster(function, data, list(items))
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        yield from threads.map(lambda item: function(*data, *item), items)
+
+
+def on_cluster(function: Callable[..., Result], data: Sequence[object], items: list[Item]) -> Iterator[Result]:
+    import dask  # imported here, because nobody else needs it
+
+    dask.config.set({"logging": {"distributed": "critical", "distributed.client": "critical"}})
+    from distributed import Client, KilledWorker
+
+    work = partial(run_item, fingerprint(), function)
+    done = 0
+    try:
+        with Client() as client:
+            for sending in range(SENDINGS):
+                client.wait_for_workers(1, timeout=dask.config.get("distributed.comm.timeouts.connect"))
+                try:
+                    client.run(
+                        pickle.loads, pickle.dumps(run_item)
+                    )  # one that lacks this code says so, which data cannot
+                    sent = client.scatter(list(data), broadcast=True, hash=False)
+                    futures = deque(client.submit(work, *sent, *item, pure=False) for item in items[done:])
+                    while futures:
+                        yield futures[0].result()
+                        futures.popleft()
+                        done += 1
+                    return
+                except (OSError, CancelledError):
+                    if sending == SENDINGS - 1:
+                        raise
+    except (CancelledError, KilledWorker):
+        raise not_done("its workers died again and again, perhaps for want of memory") from None
+    except (OSError, ImportError, AttributeError, RuntimeError) as error:  # but for the first: they lack this code
+        raise not_done(str(error)) from None
+
+
+def not_done(why: str) -> InputError:
+    return InputError(
+        f"{SWITCH} = {os.environ[SWITCH]}: the cluster does not do the work: {why}; look after its scheduler and its "
+        f"workers, or unset {SWITCH} to work on this machine"
+    )
+
+
+def run_item(expected: dict[str, str], function: Callable[..., Result], *arguments: object) -> Result:
+    """What a worker does: function(*arguments), where that gives the same bytes as in the process that asks for it."""
+    for name, here in fingerprint().items():
+        if here != expected[name]:
+            raise InputError(
+                f"a worker on {platform.node()} has {here} as its {name}, and not {expected[name]} as this process; "
+                "start it in the same version of this repository and of its requirements.txt, with `python -m dask "
+                "worker ADDRESS --preload-nanny stages.worker`"
+            )
+    return function(*arguments)
+
+
+@cache
+def fingerprint() -> dict[str, str]:
+    """All but the input that the bytes of a result depend on: this library, others, and what they do on a processor."""
+    code = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    blas = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    loops = [loop for loops in np.lib.introspect.opt_func_info().values() for loop in loops.values()]
+    return {
+        "code": code.hexdigest()[:12],
+        "libraries": ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn")),
+        "BLAS": ", ".join(sorted({f"{pool['architecture']} in {pool['num_threads']} threads" for pool in blas})),
+        "loops of NumPy": ", ".join(sorted({loop["current"] for loop in loops})),
+    }

@@ -1,0 +1,189 @@
+"""A scheduler and its workers as processes of their own on 127.0.0.1: the same bytes, or one line."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, nullcontext
+
+import pytest
+from clones import REPOSITORY, digests, repro, run
+
+SHARED = ["sweep", "selection", "producer_effect"]
+LINE = r"DASK_SCHEDULER_ADDRESS = tcp://127.0.0.1:\d+: the cluster does not do the work: .*{}.*; look after .*\n"
+
+
+@contextmanager
+def started(*command, cwd=REPOSITORY, **environment):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *command],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(cwd), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)  # a nanny and its worker together
+        process.wait()
+
+
+@contextmanager
+def scheduler(folder, **options):
+    """The address of a scheduler, and its process."""
+    file = folder / "scheduler.json"
+    arguments = "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file
+    with started("scheduler", *arguments, **options) as one:
+        while not (file.exists() and (found := re.search(r"tcp://127.0.0.1:\d+", file.read_text()))):
+            assert one.poll() is None
+            time.sleep(0.1)
+        yield found[0], one
+
+
+def worker(address, *options, **environment):
+    options = options or ("--preload-nanny", "stages.worker")
+    return started(
+        "worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", *options, **environment
+    )
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """The address of a scheduler with two workers."""
+    with scheduler(tmp_path_factory.mktemp("cluster")) as (address, _), worker(address), worker(address):
+        yield address
+
+
+PROGRAM = """
+import os, signal, sys, time
+from pathlib import Path
+from stages.__main__ import set_up_process
+set_up_process("test")
+import numpy as np
+from century import InputError
+from century.cluster import in_order
+
+def add(x, number):
+    return float(x.sum()) + number
+
+def die_once(x, number, flag):
+    try:
+        flag.touch(exist_ok=False)
+    except FileExistsError:
+        return add(x, number)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def die(x, pid):
+    os.kill(pid or os.getpid(), signal.SIGKILL)
+    time.sleep(60)
+
+try:
+    print(list(in_order({}, [np.arange(10.0)], [{}])))
+except InputError as error:
+    sys.exit(str(error))
+"""
+
+
+def ask(address, function, *items, **environment):
+    """What a process says that has a function computed for some items, where there is a cluster."""
+    switch = {"DASK_SCHEDULER_ADDRESS": address, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "60s"}
+    program = PROGRAM.format(function, ", ".join(items))
+    return run(sys.executable, "-c", program, cwd=REPOSITORY, check=False, **{**switch, **environment})
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_stages_that_share_their_work_write_the_same_bytes_on_a_cluster(clone, tmp_path, workers):
+    before = digests(clone), (clone / "dvc.lock").read_bytes()
+    second = worker if workers == 2 else nullcontext
+    with scheduler(tmp_path) as (address, _), worker(address), second(address):
+        result = repro(clone, "--force", "--single-item", *SHARED, DASK_SCHEDULER_ADDRESS=address)
+    assert result.ran == SHARED
+    assert (digests(clone), (clone / "dvc.lock").read_bytes()) == before
+
+
+def test_results_come_in_the_order_of_the_items(cluster):
+    done = ask(cluster, "add", "(3,)", "(1,)", "(2,)")
+    assert (done.stdout, done.stderr) == ("[48.0, 46.0, 47.0]\n", "")
+
+
+def test_another_worker_does_what_a_killed_one_has_not_done(cluster, tmp_path):
+    items = [f"({number}, Path({str(tmp_path / 'killed')!r}))" for number in range(6)]
+    done = ask(cluster, "die_once", *items)
+    assert (done.stdout, done.stderr) == (f"{[45.0 + number for number in range(6)]}\n", "")
+    assert (tmp_path / "killed").exists()
+
+
+def test_data_that_were_lost_with_the_only_worker_are_sent_again(tmp_path):
+    items = [f"({number}, Path({str(tmp_path / 'killed')!r}))" for number in range(3)]
+    with scheduler(tmp_path) as (address, _), worker(address):  # the nanny starts another one
+        done = ask(address, "die_once", *items)
+    assert (done.stdout, done.stderr) == ("[45.0, 46.0, 47.0]\n", "")
+    assert (tmp_path / "killed").exists()
+
+
+def test_work_that_kills_every_worker_is_given_up_with_one_line(cluster):
+    done = ask(cluster, "die", "(None,)")
+    assert done.returncode == 1
+    assert re.fullmatch(LINE.format("its workers died again and again"), done.stderr)
+
+
+def test_a_scheduler_that_is_not_there_is_one_line():
+    done = ask("tcp://127.0.0.1:1", "add", "(1,)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s")
+    assert done.returncode == 1
+    assert re.fullmatch(LINE.format("Timed out trying to connect"), done.stderr)
+
+
+def test_a_scheduler_without_workers_is_one_line(tmp_path):
+    with scheduler(tmp_path) as (address, _):
+        done = ask(address, "add", "(1,)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="5s")
+    assert done.returncode == 1
+    assert re.fullmatch(LINE.format("Only 0/1 workers arrived"), done.stderr)
+
+
+def test_a_scheduler_that_goes_away_is_one_line(tmp_path):
+    with scheduler(tmp_path) as (address, process), worker(address):
+        done = ask(address, "die", f"({process.pid},)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="10s")
+    assert done.returncode == 1
+    assert re.fullmatch(LINE.format("Timed out trying to connect"), done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "what"),
+    [
+        (("--no-nanny",), {"OPENBLAS_NUM_THREADS": "2"}, r"\w+ in 2 threads as its BLAS, and not \w+ in 1 threads"),
+        ((), {"century": "# other"}, r"\w{12} as its code, and not \w{12}"),
+    ],
+)
+def test_a_worker_that_would_compute_other_digits_refuses_and_says_why(tmp_path, options, environment, what):
+    other = tmp_path / "other"
+    for folder in ("century", "stages"):
+        shutil.copytree(REPOSITORY / folder, other / folder)
+    (other / "century/answers.py").open("a").write(environment.pop("century", ""))
+    with scheduler(tmp_path) as (address, _), worker(address, *options, cwd=other, **environment):
+        done = ask(address, "add", "(1,)")
+    assert done.returncode == 1
+    assert re.fullmatch(rf"a worker on \S+ has {what} as this process; start it in the same .*\n", done.stderr)
+
+
+@pytest.mark.parametrize("lacks", ["scheduler", "worker"])
+def test_a_scheduler_or_a_worker_without_this_code_is_one_line(tmp_path, lacks):
+    folder = {"scheduler": REPOSITORY, "worker": REPOSITORY} | {lacks: tmp_path}
+    with (
+        scheduler(tmp_path, cwd=folder["scheduler"]) as (address, _),
+        worker(address, "--no-nanny", cwd=folder["worker"]),
+    ):
+        done = ask(address, "add", "(1,)")
+    assert done.returncode == 1
+    what = {"scheduler": "deserialization of the task graph", "worker": "No module named 'century'"}
+    assert re.fullmatch(LINE.format(what[lacks]), done.stderr)
+
+
+def test_without_the_switch_dask_is_not_imported():
+    program = PROGRAM.format("add", "(1,), (2,)") + "assert not {'dask', 'distributed'} & set(sys.modules)"
+    done = run(sys.executable, "-c", program, cwd=REPOSITORY)
+    assert done.stdout == "[46.0, 47.0]\n"
