@@ -55,7 +55,8 @@ def set_up_process(name: str) -> None:
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[variable] = "1"
     # With one arena jemalloc gives back what Arrow no longer needs; the default, mimalloc, keeps up to 100 MB of it.
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"], os.environ["JE_ARROW_MALLOC_CONF"] = "jemalloc", "narenas:1"
+    if processor_flags():  # Linux on x86: elsewhere Arrow has no jemalloc, and says so in every stage
+        os.environ["ARROW_DEFAULT_MEMORY_POOL"], os.environ["JE_ARROW_MALLOC_CONF"] = "jemalloc", "narenas:1"
     if name != "figures":
         sys.meta_path.insert(0, NoPandas)
 
