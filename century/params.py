@@ -175,7 +175,7 @@ for tag, pattern, first in (
 ):
     Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
 
-# Text to the loader above that is more to DVC's reader, or could be: 010, 0x1F, 1_000, .inf, 2001-01-01, <<.
+# What is text to the loader above and something else to other readers: 010, 0x1F, 1_000, .inf, 2001-01-01, <<.
 AMBIGUOUS = re.compile(r"[-+]?(0[xob][0-9a-f_]*|[0-9._][-+0-9._e:tz ]*|\.inf|\.nan)|<<|=", re.IGNORECASE)
 
 

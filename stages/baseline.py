@@ -15,7 +15,7 @@ from century.model.saved import write_model
 from century.params import Params
 from century.songs.tables import read_songs
 
-BIAS_TOLERANCE = 1e-3  # ten times what L-BFGS itself allows any slope of the loss
+BIAS_TOLERANCE = 1e-3  # ten times the slope of the loss at which L-BFGS stops
 
 
 def stage(params: Params) -> None:

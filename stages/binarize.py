@@ -22,7 +22,7 @@ SONGS = Path("data/songs.parquet")
 def stage(params: Params) -> None:
     text = Fingerprint()
     with tempfile.TemporaryFile(dir="data") as hashes:
-        songs = with_hashes(merge(read_text(FILE, text), GROUP), hashes)  # merged first: fewer calls of NumPy
+        songs = with_hashes(merge(read_text(FILE, text), GROUP), hashes)  # larger tables: fewer calls of NumPy
         write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
         counts = count_songs(SONGS, hashes)
     is_uci_text = text == published.TEXT

@@ -30,7 +30,13 @@ def find(params: Params) -> tuple[Path, str]:
         from century.songs.kept import kept, stand_in_name
 
         settings = (data.stand_in.songs, data.stand_in.train_songs, data.stand_in.seed)
-        return kept(stand_in_name(*settings), lambda path: make_stand_in(path, *settings))
+
+        def make(path: Path) -> None:
+            from century.songs.stand_in import write_stand_in
+
+            write_stand_in(path, *settings)
+
+        return kept(stand_in_name(*settings), make)
     if data.source == "uci":
         from century.songs.kept import kept
 
@@ -41,12 +47,6 @@ def find(params: Params) -> tuple[Path, str]:
             raise InputError(f"{error}. Try again later, or set data.source to stand-in or to a file's path") from None
     path = find_users_file(data.source)
     return path, sha256(path)
-
-
-def make_stand_in(path: Path, songs: int, train_songs: int, seed: int) -> None:
-    from century.songs.stand_in import write_stand_in
-
-    write_stand_in(path, songs, train_songs, seed)
 
 
 def get_uci(path: Path, uci: Uci) -> None:

@@ -9,7 +9,9 @@ from century.params import Params
 
 
 def stage(params: Params) -> None:
-    source = Path(params.data.source).name.replace("$", r"\$")  # the end of a path; a dollar would begin a formula
+    source = Path(params.data.source).name.replace(
+        "$", r"\$"
+    )  # a path is shown by its last part; a dollar would begin a formula
     scores = read_json(Path("metrics/evaluate.json"))
     ours, theirs = read_json(Path("data/model.json")), read_json(Path("data/baseline.json"))
     checks = read_table(Path("plots/gradient_check.csv"))

@@ -54,9 +54,9 @@ def replay(X: Array, t: Array, train_rows: int, validation_rows: int) -> tuple[d
     parts = take_parts(X, t, train_rows, validation_rows, rng)
     train, validation = parts["train"], parts["validation"]
     with ThreadPoolExecutor(2) as pool:  # scikit-learn's fits draw nothing from the stream, so they run beside the rest
-        then, today = pool.submit(fit_as_in_2021, *train), pool.submit(LogisticRegression().fit, *train)
+        fit_2021, fit_today = pool.submit(fit_as_in_2021, *train), pool.submit(LogisticRegression().fit, *train)
         numbers, published, right = all_runs(train, validation, rng)
-    return numbers | final_numbers(published, then.result(), today.result(), parts), published, right
+    return numbers | final_numbers(published, fit_2021.result(), fit_today.result(), parts), published, right
 
 
 def all_runs(train: Songs, validation: Songs, rng: np.random.RandomState) -> tuple[dict[str, Any], Sweep, Sweep]:
@@ -69,7 +69,7 @@ def all_runs(train: Songs, validation: Songs, rng: np.random.RandomState) -> tup
             f"learning rate {mu}", printed_curves(run_once(train, validation, w, b, mu, BATCH_SIZE, rng))
         )
     w, b = rng.randn(90), rng.randn(1)[0]
-    right = run_sweep(train, validation, w, b, deepcopy(rng), right=True)  # first, while w is still the start
+    right = run_sweep(train, validation, w, b, deepcopy(rng), right=True)  # run first, as the published one writes to w
     published = run_sweep(train, validation, w, b, rng, right=False)
     for (mu, batch_size), run in published.items():
         numbers |= prefix_names(f"sweep {mu}, {batch_size}", printed_curves(run))
@@ -147,14 +147,16 @@ def printed_curves(run: Run) -> dict[str, list[float]]:
     }
 
 
-def final_numbers(published: Sweep, then: Floats, today: LogisticRegression, parts: dict[str, Songs]) -> dict[str, Any]:
-    """The pair that the document chooses, the accuracies of its weights, and those of scikit-learn then and today."""
+def final_numbers(
+    published: Sweep, fit_2021: Floats, fit_today: LogisticRegression, parts: dict[str, Songs]
+) -> dict[str, Any]:
+    """The pair that the document chooses, the accuracies of its weights, and those of both fits of scikit-learn."""
     pair = best(published)
     ours = published[pair]
     models: dict[str, Callable[[Array], Array]] = {
         "our SGD": lambda X: formulas.predict(ours.w, ours.b, X),
-        "scikit-learn": lambda X: sigmoid(X @ then[:-1] + then[-1]),
-        "scikit-learn today": today.predict,
+        "scikit-learn": lambda X: sigmoid(X @ fit_2021[:-1] + fit_2021[-1]),
+        "scikit-learn today": fit_today.predict,
     }
     numbers: dict[str, Any] = prefix_names("best", {"learning rate": pair[0], "batch size": pair[1]})
     for name, model in models.items():

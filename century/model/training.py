@@ -100,7 +100,7 @@ def svrg_epoch(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats,
             batch = X[start : start + batch_size]
             y, y0 = sigmoid(batch @ np.column_stack([w, w0]).astype(X.dtype)).T
             share = len(batch) / batch_size  # below 1 for the songs that are left over
-            w -= mu * share * H_inverse @ (gradient(batch, y, y0) + gradient0)  # of y - t and y0 - t the labels cancel
+            w -= mu * share * H_inverse @ (gradient(batch, y, y0) + gradient0)  # y - y0 = (y - t) - (y0 - t)
     return w
 
 

@@ -21,22 +21,22 @@ from century import InputError
 
 CHUNK = 1 << 18  # bytes of the file that are read, and of the text that are unpacked, at a time
 MEMORY = 1 << 27  # bytes that an xz or LZMA stream may ask for; the highest level of xz needs 65 MiB
-LARGEST_RATIO = 200  # of the text to its file; numbers shrink to about a half
+LARGEST_RATIO = 200  # of the size of a text to that of its file; for songs it is about 2
 SMALL_TEXT = 1 << 22  # bytes up to which a text may have any ratio
 
 SIGNATURES = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 OTHER_METHODS = {9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
-IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub takes it for an instance
+IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub declares an instance
 STREAM_ERRORS = (
     zipfile.BadZipFile,
     IsalError,
     lzma.LZMAError,
     EOFError,
-    NotImplementedError,  # of zipfile: a feature of zip that it does not read
-    ValueError,  # of zipfile: a name that is not in the encoding that it claims, an offset before the file
-    struct.error,  # of zipfile: fields cut short
-    OSError,  # of bz2, without a number; EINVAL, of zipfile, for a place before the beginning of the file
+    NotImplementedError,  # zipfile: a feature of zip that it does not read
+    ValueError,  # zipfile: a name in another encoding than is declared, an offset before the file
+    struct.error,  # zipfile: fields that were cut short
+    OSError,  # bz2, without a number; zipfile, with EINVAL: a place before the beginning of the file
 )
 
 
@@ -74,7 +74,7 @@ def unpack(path: Path, text: Fingerprint) -> Iterator[bytes]:
                 bar.update(file.tell() - bar.n)
                 yield chunk
         except STREAM_ERRORS as error:
-            if isinstance(error, OSError) and error.errno not in (None, EINVAL):  # from the disk
+            if isinstance(error, OSError) and error.errno not in (None, EINVAL):  # the disk's error, not the file's
                 raise
             if "Memory usage limit" in str(error):
                 raise InputError(f"it takes more than {MEMORY >> 20} MiB to unpack; compress it by gzip") from None
@@ -117,7 +117,7 @@ def read_zip(file: IO[bytes]) -> Iterator[bytes]:
         member = only_table(archive)
         packed = copy(member)  # to be read as it stands in the file, as if it were not compressed
         packed.compress_type, packed.file_size = zipfile.ZIP_STORED, member.compress_size
-        del packed.CRC  # that of the text
+        del packed.CRC  # it is that of the text, not of the packed bytes
         text = Fingerprint()
         with archive.open(packed) as content:
             for chunk in read_member(content, member):

@@ -19,12 +19,6 @@ def in_chunks(path: Path, memory: int) -> Callable[[], Iterable[Songs]]:
     if file.metadata.num_rows * song_bytes <= memory:
         songs = read_songs(path, constant=True)
         return lambda: [songs]
-    cuts: list[list[int]] = [[]]
-    rows = 0
-    for group in range(file.num_row_groups):
-        rows += file.metadata.row_group(group).num_rows
-        if cuts[-1] and rows * song_bytes > memory // 2:
-            cuts.append([])
-            rows = file.metadata.row_group(group).num_rows
-        cuts[-1].append(group)
-    return lambda: (read_songs(path, constant=True, row_groups=groups) for groups in cuts)
+    groups = range(file.num_row_groups)
+    step = max(1, memory // 2 // (file.metadata.row_group(0).num_rows * song_bytes))
+    return lambda: (read_songs(path, constant=True, row_groups=groups[i : i + step]) for i in groups[::step])

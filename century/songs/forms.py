@@ -68,7 +68,7 @@ def read_parquet(path: Path) -> Iterator[pa.Table]:
                 start += len(batch)
                 bar.update(len(batch))
     except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:  # from the disk
+        if isinstance(error, OSError) and error.errno is not None:  # the disk's error, not the file's
             raise
         raise InputError(f"it is a Parquet file that was cut short or damaged ({error}); get it again") from None
     if not start:
@@ -81,7 +81,9 @@ def columns_by_name(names: list[str]) -> dict[str, str]:
         if repeated := [name for name in FEATURES if names.count(name) > 1]:
             raise InputError(f"it has two columns of the name {repeated[0]}")
         return {name: name for name in COLUMNS if name in names}
-    names = [name for name in names if not re.fullmatch(r"__index_level_\d+__|row", name)]  # pandas' own; ours
+    names = [
+        name for name in names if not re.fullmatch(r"__index_level_\d+__|row", name)
+    ]  # pandas' index, and the row of our own tables
     expected = COLUMNS if len(names) == len(COLUMNS) else FEATURES
     if len(names) != len(expected):
         raise InputError(

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from century.files import sha256
 
-VARIABLE = "MUSIC_CENTURY_CACHE"  # names another folder
+VARIABLE = "MUSIC_CENTURY_CACHE"  # the environment variable that names another folder
 HERE = Path(__file__).parent
 STAND_IN_CODE = [HERE / "stand_in.py", *sorted((HERE / "published").glob("*.csv"))]
 
@@ -32,7 +32,7 @@ def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
         new = folder / f"{name}.new"
         make(new)
         digest = sha256(new)
-        new.chmod(0o444)  # workspaces link to it
+        new.chmod(0o444)  # read-only, because workspaces link to it
         path = folder / f"{name}-{digest}"
         os.replace(new, path)
         return path, digest

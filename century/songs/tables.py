@@ -18,8 +18,8 @@ from century.songs.features import FEATURES
 from century.songs.prefetch import prefetch
 from century.songs.repeats import repeats
 
-GROUP = 32_768  # songs in a row group: a column of that many fits the processor's cache
-BATCH = 4096  # songs turned from columns into rows at a time: all their columns fit the cache
+GROUP = 32_768  # songs in a row group: one column of them fits the processor's cache
+BATCH = 4096  # songs turned from columns into rows at a time: all columns of them fit the cache
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
@@ -82,7 +82,7 @@ def read_parts(path: Path) -> Iterator[tuple[str, Ints]]:
     """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
     for batch in open_table(path, ["part"]).iter_batches(GROUP, columns=["row", "part"]):
         row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
-        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # equal ones stand together
+        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # the songs of a part stand together
         for start, end in pairwise([0, *ends]):
             yield batch["part"].dictionary[part[start]].as_py(), row[start:end]
 

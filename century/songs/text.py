@@ -17,8 +17,8 @@ from century.songs.prefetch import prefetch
 PARSED = 32  # blocks that are parsed before they are asked for: enough to go on while a row group is written
 UNPACKED = 2  # blocks that are unpacked before they are parsed
 LINE_END = re.compile(rb"\r\n|\r|\n")
-# A block is parsed whole, by the thread that asks for it: Arrow's own threads, reading ahead from Python, would have to
-# be waited for when an error ends the program.
+# A block is parsed at once by the thread that asks for it. Arrow's own threads would read further blocks in advance,
+# and an error could end the program only when they have done so.
 READ = {"use_threads": False, "block_size": 2 * BLOCK}
 PARSE = ParseOptions(quote_char=False, ignore_empty_lines=False)
 CONVERT = ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.float64()), null_values=[])
@@ -68,7 +68,7 @@ def count_lines(text: bytes) -> int:
 
 def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> pa.Table:
     """The songs of whole lines. Raises InputError on the first line that is no song, counted from `first_line`."""
-    if len(body) >= BLOCK and not LINE_END.search(body):  # only a part of it is here
+    if len(body) >= BLOCK and not LINE_END.search(body):  # its end is in another block
         raise InputError(f"line {first_line} is longer than {BLOCK} bytes; it must be a year and 90 numbers")
     try:
         table = read_csv(pa.BufferReader(body), ReadOptions(column_names=columns, **READ), PARSE, CONVERT)
@@ -78,7 +78,7 @@ def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> 
     x = batch.select(FEATURES).to_tensor(row_major=False).to_numpy()
     year = table["year"].to_numpy() if columns[0] == "year" else np.array([YEARS[0]])
     is_right = ((year >= YEARS[0]) & (year <= YEARS[-1]) & (year == np.floor(year))).all()
-    if not (is_right and x.min() >= -LARGEST and x.max() <= LARGEST):  # NaN is neither
+    if not (is_right and x.min() >= -LARGEST and x.max() <= LARGEST):  # so it is with NaN
         raise first_fault(body, first_line, "a number that cannot be", columns)
     if columns[0] != "year":
         return table
