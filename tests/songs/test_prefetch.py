@@ -49,7 +49,8 @@ def test_when_it_is_closed_its_thread_has_ended_and_the_generator_is_closed():
             closed.append(True)
 
     before = threading.active_count()
-    items = prefetch(numbers(), 2)
+    source = numbers()  # held here, so that it is not closed for want of a holder
+    items = prefetch(source, 2)
     next(items)
     assert threading.active_count() == before + 1
     items.close()
