@@ -15,7 +15,7 @@ OFFLINE_PAGE = Path(".dvc/plots_offline.html")
 
 
 def offline_page() -> str:
-    vega = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    vega = vl_convert.javascript_bundle("window.vega = vega; window.vegaEmbed = vegaEmbed;")
     return PAGE.read_text(encoding="utf-8").replace("{scripts}", f"<script>{vega}</script>")
 
 
