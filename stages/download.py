@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from century import InputError
-from century.files import link, sha256, write_metrics
+from century.files import link, sha256, write_metrics, write_plot
 from century.params import Params, Uci
 from century.songs.lines import form_of
 
@@ -20,6 +20,9 @@ def stage(params: Params) -> None:
         Path("metrics/download.json"),
         {"source": params.data.source, **form_of(FILE), "bytes": FILE.stat().st_size, "sha256": digest},
     )
+    # The plots name the source, and the path of a user's own file is not for everybody to whom they are shown.
+    name = params.data.source if params.data.source in ("stand-in", "uci") else "own file"
+    write_plot(Path("plots/source.csv"), ["source"], [(name,)])
 
 
 def find(params: Params) -> tuple[Path, str]:

@@ -41,6 +41,7 @@ def test_a_file_of_the_user_is_linked_and_its_form_is_written_down(project, name
         "bytes": Path("mine").stat().st_size,
         "sha256": sha256(Path("mine")),
     }
+    assert Path("plots/source.csv").read_text(encoding="utf-8") == "source\nown file\n"
 
 
 REFUSED = {
