@@ -151,7 +151,7 @@ def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure
     Dotted lines are scikit-learn's model. Its training loss is left out where it is not above the estimated minimum.
     """
     figure = Figure(figsize=(WIDTH, 3.4))
-    figure.suptitle(f"Training to the optimum, and plain descent ({source})")
+    figure.suptitle(f"Training and plain descent ({source})")
     left, right = figure.subplots(1, 2)
     minimum = table["training_loss"].iloc[-1] - table["loss_above_minimum"].iloc[-1]
     above = scores["sklearn"]["train"]["loss"] - minimum
@@ -192,7 +192,7 @@ def difference_bars(axes: Axes, difference: pd.Series) -> None:
     axes.axhline(0, color=BLACK, linewidth=0.8)
     axes.bar(difference.index, difference, color=PURPLE)
     axes.set_ylabel("ours minus\nscikit-learn's")
-    limit = difference.abs().max() or 1.0
+    limit = difference.abs().max() or 0.01
     axes.set_ylim(-1.1 * limit, 1.1 * limit)
     axes.yaxis.set_major_locator(MaxNLocator(4, symmetric=True))
     axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
@@ -236,7 +236,8 @@ def producer_effect(table: pd.DataFrame, source: str) -> Figure:
     figure = Figure(figsize=(WIDTH, 2.9))
     figure.suptitle(f"What knowing the artist is worth ({source})")
     left, right = figure.subplots(1, 2, sharey=True)
-    splits = dict(list(table.sort_values("leak", ascending=False, kind="stable").groupby("split")))
+    rows = table.drop_duplicates(["learner", "songs", "split"]).sort_values("leak", ascending=False, kind="stable")
+    splits = dict(list(rows.groupby("split")))
     for split, color, marker in (("by producer", BLUE, "o"), ("shuffled", VERMILION, "s")):
         left.scatter(splits[split]["accuracy"], range(len(splits[split])), 50, color, marker=marker, label=split)
     right.axvline(0, color=GREY)

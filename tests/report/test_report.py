@@ -65,9 +65,54 @@ def test_the_same_files_give_the_same_bytes_without_a_date(project):
 
 
 @needs_pdftotext
+def test_it_is_a_tagged_pdf_without_a_fault(project):
+    assert b"pdfuaid:part" in typeset(project)
+    info = subprocess.run(["pdfinfo", project / "report/report.pdf"], capture_output=True, text=True, check=True)
+    assert info.stderr == ""
+    assert re.search(r"Tagged: +yes", info.stdout)
+
+
+def filled(project: Path) -> list[float]:
+    """The share of each page's height, header and number left out, in which something stands within 5 % of it."""
+    command = ["pdftoppm", "-r", "36", "-gray", project / "report/report.pdf", project / "page"]
+    subprocess.run(command, check=True)
+    shares = []
+    for path in sorted(project.glob("page-*.pgm")):
+        _, size, _, pixels = path.read_bytes().split(b"\n", 3)
+        width, height = map(int, size.split())
+        page = np.frombuffer(pixels, np.uint8).reshape(height, width)[height // 12 : height * 11 // 12]
+        near = max(1, len(page) // 20)
+        rows = np.convolve((page < 200).any(axis=1), np.ones(2 * near + 1), "same") > 0
+        shares.append(rows.mean())
+    return shares
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("epochs", [0, 1, 9, 40])
+def test_no_page_but_the_last_is_more_than_a_third_empty(project, epochs):
+    table = (project / "plots/train.csv").read_text(encoding="utf-8").splitlines()
+    rows = [f"to the optimum,{i},{i},0.6,0.1,0.6,0.7" for i in range(epochs)]
+    (project / "plots/train.csv").write_text("\n".join(table + rows) + "\n", encoding="utf-8")
+    typeset(project)
+    assert min(filled(project)[:-1]) > 2 / 3
+
+
+@needs_pdftotext
+def test_every_question_is_asked_in_its_order_and_every_source_is_listed(project):
+    words = " ".join(text(project))
+    asked = re.findall(r"Questions? (1 \(\w\)|2 \(\w\)(?: and 2 \(\w\))?)\.", words)
+    assert asked == [f"1 ({x})" for x in "abc"] + ["2 (a)", "2 (b)", "2 (c) and 2 (d)"] + [f"2 ({x})" for x in "efghi"]
+    listed = words[words.rindex("References") :]
+    titles = re.findall(r" title = {(.*?)}, \w+ =", (project / "report/references.bib").read_text(encoding="utf-8"))
+    assert len(titles) >= 10
+    for title in titles:
+        assert re.sub("[{}]", "", title) in listed
+
+
+@needs_pdftotext
 def test_the_numbers_are_those_of_the_metrics(project):
     pages = text(project)
-    assert 10 <= len(pages) <= 15
+    assert 13 <= len(pages) <= 16
     scores = json.loads((project / "metrics/evaluate.json").read_text(encoding="utf-8"))
     for model in ("sgd", "sklearn"):
         for part in scores[model].values():
@@ -200,6 +245,32 @@ def test_it_says_of_each_model_whether_it_has_converged(project):
     assert separable in words
     assert "There is no optimum to reach." in words
     assert limit not in words
+
+
+@needs_pdftotext
+def test_what_it_says_of_a_learning_rate_is_how_that_ended(project):
+    too_short, overshoots = "the steps go in the right direction and are too short", "a step overshoots"
+    words = " ".join(text(project))
+    assert too_short in words
+    assert overshoots in words
+    path = project / "metrics/learning_rates.json"
+    change(path, too_small__validation_loss=0.51, good__validation_loss=0.52, too_large__validation_loss=0.5)
+    words = " ".join(text(project))
+    assert too_short not in words
+    assert overshoots not in words
+    assert "this rate is not too small" in words
+    assert "this rate is not too large" in words
+
+
+@needs_pdftotext
+def test_of_a_file_of_the_users_own_it_claims_no_order(project):
+    known = "so that an artist\u2019s songs are tested together. Shuffled"
+    assert known in " ".join(text(project))
+    change(project / "metrics/download.json", source="songs.zip")
+    words = " ".join(text(project))
+    assert known not in words
+    assert "Whether the rows of this file stand artist by artist is not known" in words
+    assert "the stand-in" not in words
 
 
 @needs_pdftotext
