@@ -27,6 +27,7 @@ test: .venv/installed
 	ruff check .
 	ruff format --check .
 	mypy --strict century stages report
+	zizmor --quiet --offline .github/workflows
 	pytest
 
 notebook: .venv/installed
