@@ -76,6 +76,11 @@ def test_the_page_of_results_names_every_file_of_numbers():
     assert sorted(named) == sorted(map(str, Path("metrics").glob("*.json")))
 
 
+@every_page
+def test_what_stands_between_backquotes_is_on_one_line_where_it_is_found(page):
+    assert [line for line in prose(page).splitlines() if line.count("`") % 2] == []
+
+
 # Files.
 
 FILE = re.compile(r"[\w.*-]*(?:/[\w.*-]*)+|[\w.-]+\.(?:py|json|md|yaml|csv|svg|parquet|toml|lock|cff|txt|typ|local)")
