@@ -1,7 +1,7 @@
-# make: set up and run the whole graph.  make test: set up and run every check.
+# make: set up and run the whole graph.  make test: set up and run every check.  make test-fast: those that take a minute.
 # make plots: a page with every plot, which needs no network.  make bench: time it against others.
 # make notebook: run the notebook, and write what its cells print and draw into it.
-# make portable: show that an emulated processor gives the same bytes.
+# make portable: show that an emulated processor gives the same bytes.  make breakages: show that the tests notice faults.
 PYTHON ?= python3
 REFUSE_OLD := import sys; v = sys.version_info[:2]; sys.exit(v < (3, 11) and "Python 3.11 or later is needed, and $(PYTHON) is %d.%d; name another, as in: make PYTHON=python3.12" % v)
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
@@ -15,6 +15,10 @@ ifneq ($(FOUND),$(ASKED))
 $(error .venv has Python $(FOUND), but PYTHON=$(PYTHON) is $(ASKED); remove .venv and run make again)
 endif
 endif
+PYTEST := pytest --numprocesses logical --maxprocesses 8 --dist worksteal
+# uv installs in a tenth of pip's time. It does not read pip's settings, so where it fails pip has its turn.
+INSTALL = $(if $(shell command -v uv),uv pip install --quiet --python .venv/bin/python --requirement $< ||) \
+    pip install --quiet --requirement $<
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 repro: .venv/installed .dvc/plots_offline.html
@@ -23,12 +27,17 @@ repro: .venv/installed .dvc/plots_offline.html
 	cat metrics/download.json
 	python -c 'from report.page_parts import parts; print(parts()["results"])'
 
-test: .venv/installed
+test: lint
+	$(PYTEST)
+
+test-fast: lint
+	$(PYTEST) -m "not slow"
+
+lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	mypy --strict century stages report
 	zizmor --quiet --offline .github/workflows
-	pytest
 
 notebook: .venv/installed
 	python -m report.notebook
@@ -36,7 +45,10 @@ notebook: .venv/installed
 portable: .venv/installed
 	python .ci/portable.py
 
-bench: repro
+breakages: .venv/installed
+	python .ci/breakages.py
+
+bench: repro .venv/rivals
 	python -m benchmarks.compare
 
 plots: .venv/installed .dvc/plots_offline.html
@@ -49,7 +61,11 @@ plots: .venv/installed .dvc/plots_offline.html
 .venv/installed: requirements.txt
 	@$(PYTHON) -c '$(REFUSE_OLD)'
 	$(PYTHON) -m venv $(if $(wildcard .venv/installed),,--clear) .venv
-	pip install --quiet --requirement requirements.txt
+	$(INSTALL)
 	touch $@
 
-.PHONY: repro test notebook portable plots bench
+.venv/rivals: benchmarks/requirements.txt .venv/installed
+	$(INSTALL)
+	touch $@
+
+.PHONY: repro test test-fast lint notebook portable breakages plots bench

@@ -57,7 +57,7 @@ def costs_of_a_pair() -> tuple[Cost, Cost, Cost]:
         site = {"DVC_SITE_CACHE_DIR": str(Path(folder) / "site")}  # DVC's own notes go with the folder
         cold = measure(TEN_STAGES, clone, **site)
         before = best_pair(clone)
-        change(clone / "params.yaml", r"(?m)^  learning_rates: \[[^,]+", "  learning_rates: [0.11")
+        change(clone / "params.yaml", r"(?m)^  learning_rates:\n  - [^\n]+", "  learning_rates:\n  - 0.11")
         changed = measure(TEN_STAGES, clone, **site)
         if best_pair(clone) != before:
             sys.exit("another pair became the best of the sweep: the models were trained again")

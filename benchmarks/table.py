@@ -12,12 +12,7 @@ def line(name: str, pairs: list[tuple[float, float]], unit: str, at_most: float 
     """The medians of both sides in all pairs (ours, other); the median and the range of the pairs' own ratios."""
     ours, other = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratios = [a / b for a, b in pairs]
-    write(name, ours, other, statistics.median(ratios), ratios, unit, at_most)
-
-
-def write(
-    name: str, ours: float, other: float, ratio: float, ratios: list[float], unit: str, at_most: float | None = None
-) -> None:
+    ratio = statistics.median(ratios)
     asked = "" if at_most is None else f"at most {at_most:.2f}: {'met' if ratio <= at_most else 'not met'}"
     cells = [name, f"{digits(ours)} {unit}", f"{digits(other)} {unit}", f"{ratio:.2f}"]
     print(f"| {' | '.join([*cells, f'{min(ratios):.2f} to {max(ratios):.2f}', asked])} |", flush=True)

@@ -4,10 +4,12 @@ import statistics
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
+from benchmarks.opponents import jax_epoch, vowpal_wabbit, write_for_vowpal_wabbit
 from benchmarks.table import PAIRS, compare, seconds
 from century.arrays import Array, Sample, Songs
 from century.cluster import in_order
@@ -19,9 +21,10 @@ from century.model.logistic import loss
 from century.model.training import train
 from century.params import Train
 
+SONGS = 413_715
 LEARNING_RATES = 64
 BATCH_SIZES = (64, 512, 1024)
-LADDER = (500, 1_000, 3_000, 10_000, 30_000, 100_000, 413_715)
+LADDER = (500, 1_000, 3_000, 10_000, 30_000, 100_000, SONGS)
 
 
 def rows(train: Songs, validation: Songs, p: Train) -> None:
@@ -32,6 +35,9 @@ def rows(train: Songs, validation: Songs, p: Train) -> None:
         ours, other = partial(shuffled_epoch, X, t, size), partial(sgd_classifier, plain, t, max_iter=1, tol=None)
         compare(f"epoch in a new order, batches of {size}, against `SGDClassifier`", ours, other, 1 / 3)
     exact = plain.astype(np.float64)
+    for size in (100, 512):
+        ours, other = partial(shuffled_epoch, X, t, size), partial(compiled_epoch, jax_epoch(plain, t, size))
+        compare(f"epoch in a new order, batches of {size}, against JAX (`jit`, `lax.scan`)", ours, other, 1)
     for size in (100, 512):
         ours, other = partial(shuffled_epoch, X, t, size), partial(document_epoch, exact, t, size)
         compare(f"epoch in a new order, batches of {size}, against the assignment's way", ours, other, 1 / 10)
@@ -56,6 +62,10 @@ def shuffled_epoch(X: Array, t: Array, batch_size: int) -> None:
     order = np.random.default_rng(1).permutation(len(X))
     for _ in epoch(X, t, np.zeros((X.shape[1], 1), X.dtype), np.array(0.1), batch_size, order):
         pass
+
+
+def compiled_epoch(epoch: Callable[[Array], Array]) -> Array:
+    return epoch(np.random.default_rng(1).permutation(SONGS))
 
 
 def epoch_as_they_stand(X: Array, t: Array, batch_size: int) -> None:
@@ -109,16 +119,18 @@ def scikit_learn(X: Array, t: Array, **options: object) -> Array:
     return np.append(fit.coef_[0], fit.intercept_)
 
 
-def ladder(X: Array, t: Array, p: Train) -> None:
-    """Seconds and the loss above the optimum of ours and of scikit-learn's solvers, on the first n songs.
+def ladder(X: Array, t: Array, p: Train, folder: Path) -> None:
+    """Seconds and the loss above the optimum of ours, scikit-learn's solvers and Vowpal Wabbit, on the first n songs.
 
     The optimum is that of newton-cholesky in float64 with a tolerance of 1e-10. Nobody has a penalty, and the solvers
-    of scikit-learn have their own defaults in everything else. saga and SGDClassifier run once, the others five times.
+    of scikit-learn have their own defaults in everything else. Vowpal Wabbit passes once over the cache that it has
+    made of the songs. saga and SGDClassifier run once, the others five times.
     """
-    ours, *others = "ours", "lbfgs", "newton-cholesky", "saga", "`SGDClassifier`"
-    print(f"\n| songs | {' | '.join([ours, *others])} |\n|---|---|---|---|---|---|")
+    ours, *others = "ours", "lbfgs", "newton-cholesky", "saga", "`SGDClassifier`", "Vowpal Wabbit"
+    print(f"\n| songs | {' | '.join([ours, *others])} |\n|---|---|---|---|---|---|---|")
     for n in LADDER:
-        plain, labels = np.ascontiguousarray(X[:n, :-1]), t[:n]
+        plain, labels, text = np.ascontiguousarray(X[:n, :-1]), t[:n], folder / f"{n}.txt"
+        write_for_vowpal_wabbit(text, plain, labels)
         optimum = loss_of(
             scikit_learn(plain.astype(np.float64), labels, solver="newton-cholesky", tol=1e-10), plain, labels
         )
@@ -126,6 +138,7 @@ def ladder(X: Array, t: Array, p: Train) -> None:
             "ours": partial(our_training, X[:n], labels, p),
             **{solver: partial(scikit_learn, plain, labels, solver=solver) for solver in others[:3]},
             "SGDClassifier": partial(sgd_classifier, plain, labels),
+            "Vowpal Wabbit": partial(vowpal_wabbit, text),
         }
         cells = []
         for name, way in ways.items():

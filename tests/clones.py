@@ -37,7 +37,7 @@ SMALL = {
 
 def run(*command, cwd, check=True, **environment):
     result = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=900, check=False
     )
     if check:
         assert result.returncode == 0, result.stdout + result.stderr

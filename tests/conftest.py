@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from clones import ALL, SMALL, commit, copy_tree, repro, set_params
+from filelock import FileLock
 from hypothesis import settings
 
 from century.songs.published import MEMBER
@@ -13,11 +14,26 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items):
+    """What runs in a clone takes seconds: `make test-fast` leaves it out."""
+    for item in items:
+        if "finished" in item.fixturenames:
+            item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, worker_id):
+    """A folder that is one for all the processes of a run of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
 @pytest.fixture(scope="session", autouse=True)
-def kept_songs(tmp_path_factory):
-    """The tests share downloads and stand-ins with each other, and not with the user."""
+def kept(shared):
+    """The tests share downloads, stand-ins and what DVC remembers of files with each other, and not with the user."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MUSIC_CENTURY_CACHE", str(tmp_path_factory.mktemp("kept")))
+        patch.setenv("MUSIC_CENTURY_CACHE", str(shared / "kept"))
+        patch.setenv("DVC_SITE_CACHE_DIR", str(shared / "site"))
         yield
 
 
@@ -35,14 +51,21 @@ def make_zip(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory):
-    """A clone of this working tree in which the whole graph has run on a small stand-in; never edited."""
-    clone = copy_tree(tmp_path_factory.mktemp("finished") / "clone")
-    set_params(clone, SMALL)
-    commit(clone, "small")
-    assert repro(clone).ran == ALL
-    commit(clone, "results")
-    return clone
+def finished(shared, tmp_path_factory):
+    """A clone of this working tree in which the whole graph has run on a small stand-in; never edited.
+
+    The first process that asks for it makes it, and a link says to the others where it is.
+    """
+    link = shared / "finished"
+    with FileLock(shared / "finished.lock"):
+        if not link.exists():
+            clone = copy_tree(tmp_path_factory.mktemp("finished") / "clone")
+            set_params(clone, SMALL)
+            commit(clone, "small")
+            assert repro(clone).ran == ALL
+            commit(clone, "results")
+            link.symlink_to(clone)
+    return link.resolve()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 import pytest
 from clones import REPOSITORY, digests, repro, run
 
+pytestmark = pytest.mark.slow
 SHARED = ["sweep", "selection", "producer_effect"]
 LINE = r"DASK_SCHEDULER_ADDRESS = tcp://127.0.0.1:\d+: the cluster does not do the work: .*{}.*; look after .*\n"
 

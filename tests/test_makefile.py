@@ -24,8 +24,9 @@ def python(path: Path, version: str) -> None:
     path.chmod(0o755)
 
 
-def make(folder, *arguments):
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHON", "MAKEFLAGS")}
+def make(folder, *arguments, **variables):
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHON", "MAKEFLAGS")}
+    environment = {**kept, **variables}
     command = ["make", ".venv/installed", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -57,6 +58,30 @@ def test_a_venv_of_another_python_is_noticed(folder):
     python(folder / "new", "3.12")
     assert make(folder, "PYTHON=./new").returncode == 0
     assert make(folder).returncode == 0
+
+
+def command(path: Path, lines: str) -> None:
+    path.write_text(f"#!/bin/sh\n{lines}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("uv", "installers"), [(None, ["pip"]), (0, ["uv"]), (1, ["uv", "pip"])], ids=["no uv", "uv", "a uv that fails"]
+)
+def test_uv_installs_where_there_is_one_and_pip_where_there_is_none_or_it_fails(folder, uv, installers):
+    tools = folder / "tools"
+    tools.mkdir()
+    for name in ("make", "mkdir", "cp", "touch"):
+        (tools / name).symlink_to(shutil.which(name))
+    command(tools / "python3", "[ $1 = -m ] || exit 0; mkdir -p .venv/bin && cp pip .venv/bin")
+    command(folder / "pip", "echo pip $3 $4 >> installers")
+    if uv is not None:
+        command(tools / "uv", f"echo uv $6 $7 >> installers; exit {uv}")
+    found = make(folder, PATH=str(tools))
+    assert found.returncode == 0, found.stderr
+    assert (folder / ".venv/installed").exists()
+    lines = (folder / "installers").read_text().splitlines()
+    assert lines == [f"{name} --requirement requirements.txt" for name in installers]
 
 
 def test_a_venv_whose_python_is_gone_is_noticed(folder):

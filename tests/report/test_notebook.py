@@ -10,6 +10,7 @@ from clones import REPOSITORY, run
 from report.notebook import NOTEBOOK
 from stages.__main__ import X86_64_V3, processor_flags
 
+pytestmark = pytest.mark.slow
 CELLS = nbformat.read(NOTEBOOK, as_version=4).cells
 TEXT = "\n".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
 OUTPUTS = [output for cell in CELLS if cell.cell_type == "code" for output in cell.outputs]

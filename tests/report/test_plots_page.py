@@ -12,7 +12,7 @@ import yaml
 from browser import browser, errors, needs_chromium, open_page
 from clones import commit, copy_tree, run, set_params
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 GRAPH = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
 SWEEP = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["sweep"]
 DRAWN = """new Promise((done, failed) => {
