@@ -156,7 +156,7 @@ def test_the_revisions_are_named_in_one_order_in_every_plot(pages, name, revisio
 
 
 def test_one_revision_is_not_named(pages):
-    assert "workspace" not in pages("show")("document.body.innerText")
+    assert "workspace" not in pages("show")("document.querySelector('main').textContent")
 
 
 def test_names_from_files_parameters_and_branches_are_text(clone, call, tmp_path):
