@@ -6,6 +6,7 @@ import json
 import os
 import re
 import reprlib
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,28 @@ def link(source: Path, path: Path) -> None:
         return
     with replacing(path) as partial:
         partial.symlink_to(source.resolve())
+
+
+def link_all(sources: Sequence[Path], folder: Path) -> None:
+    """Make `folder` one of links to the user's own files, numbered in their order, in place of a link or such a folder.
+
+    A kill can leave no folder; a failure leaves the old one.
+    """
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for number, source in enumerate(sources):
+        (partial / f"{number:06}-{source.name}").symlink_to(source.resolve())
+    remove_links(folder)
+    os.replace(partial, folder)
+
+
+def remove_links(path: Path) -> None:
+    """Remove a link, or a folder of links: nothing that they lead to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

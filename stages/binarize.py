@@ -13,7 +13,7 @@ from century.songs.archive import Fingerprint
 from century.songs.labels import label_songs
 from century.songs.repeats import with_hashes
 from century.songs.tables import GROUP, count_songs, merge, read_column, songs_schema, write_table
-from century.songs.text import read_text
+from century.songs.text import read_texts
 
 FILE = Path("data/raw/songs")
 SONGS = Path("data/songs.parquet")
@@ -22,7 +22,7 @@ SONGS = Path("data/songs.parquet")
 def stage(params: Params) -> None:
     text = Fingerprint()
     with tempfile.TemporaryFile(dir="data") as hashes:
-        songs = with_hashes(merge(read_text(FILE, text), GROUP), hashes)  # larger tables: fewer calls of NumPy
+        songs = with_hashes(merge(read_texts(FILE, text), GROUP), hashes)  # larger tables: fewer calls of NumPy
         write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
         counts = count_songs(SONGS, hashes)
     is_uci_text = text == published.TEXT

@@ -1,32 +1,60 @@
-"""Put the songs in place: a link to the stand-in, to the zip from UCI, or to a file that the user has."""
+"""Put the songs in place: a link to the stand-in, to the zip from UCI, or links to the files that the user has."""
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from century import InputError
-from century.files import link, sha256, write_metrics, write_plot
+from century.files import link, link_all, remove_links, sha256, write_metrics, write_plot
 from century.params import Params, Uci
 from century.songs.lines import form_of
 
-FILE = Path("data/raw/songs")  # packed and laid out as it came
+FILE = Path("data/raw/songs")  # packed and laid out as it came; of several files, the folder
+RULE = "it must be stand-in, uci, or the path, the folder, the pattern or the URL of files of songs"
 
 
 def stage(params: Params) -> None:
-    path, digest = find(params)
-    refuse_to_replace_a_users_file(params.data.source, path, digest)
-    link(path, FILE)
-    write_metrics(
-        Path("metrics/download.json"),
-        {"source": params.data.source, **form_of(FILE), "bytes": FILE.stat().st_size, "sha256": digest},
-    )
+    files = find(params)
+    found = facts(files)
+    refuse_to_replace_a_users_file(params.data.source, files)
+    put([path for path, _ in files])
+    write_metrics(Path("metrics/download.json"), {"source": params.data.source, **found})
     # The plots name the source, and the path of a user's own file is not for everybody to whom they are shown.
     name = params.data.source if params.data.source in ("stand-in", "uci") else "own file"
     write_plot(Path("plots/source.csv"), ["source"], [(name,)])
 
 
-def find(params: Params) -> tuple[Path, str]:
-    """The file that `data.source` names, and its sha256."""
+def put(files: list[Path]) -> None:
+    if len(files) > 1:
+        link_all(files, FILE)
+        return
+    if FILE.is_dir():
+        remove_links(FILE)
+    link(files[0], FILE)
+
+
+def facts(files: list[tuple[Path, str]]) -> dict[str, Any]:
+    """The form, the bytes and the sha256 of a file; of several also how many, and the sha256 is that of all of theirs.
+
+    Raises InputError where the beginning of a file is not that of a table of songs.
+    """
+    size = sum(path.stat().st_size for path, _ in files)
+    forms = [form_of(path) for path, _ in files]
+    if len(files) == 1:
+        return {**forms[0], "bytes": size, "sha256": files[0][1]}
+    return {
+        "files": len(files),
+        "packing": ", ".join(sorted({str(form["packing"]) for form in forms})),
+        "header": any(form["header"] for form in forms),
+        "bytes": size,
+        "sha256": hashlib.sha256("".join(digest for _, digest in files).encode()).hexdigest(),
+    }
+
+
+def find(params: Params) -> list[tuple[Path, str]]:
+    """The files that `data.source` names, each with its sha256."""
     data = params.data
     # Imports stand where they are needed: they take longer than everything that a user's own file needs.
     if data.source == "stand-in":
@@ -39,17 +67,16 @@ def find(params: Params) -> tuple[Path, str]:
 
             write_stand_in(path, *settings)
 
-        return kept(stand_in_name(*settings), make)
+        return [kept(stand_in_name(*settings), make)]
     if data.source == "uci":
         from century.songs.kept import kept
 
         uci = data.uci
         try:
-            return kept(f"uci-{uci.sha256[:16]}", lambda path: get_uci(path, uci))
+            return [kept(f"uci-{uci.sha256[:16]}", lambda path: get_uci(path, uci))]
         except InputError as error:
             raise InputError(f"{error}. Try again later, or set data.source to stand-in or to a file's path") from None
-    path = find_users_file(data.source)
-    return path, sha256(path)
+    return find_users_files(data.source)
 
 
 def get_uci(path: Path, uci: Uci) -> None:
@@ -62,26 +89,37 @@ def get_uci(path: Path, uci: Uci) -> None:
     download(uci.urls, uci.size, uci.sha256, path)
 
 
-def find_users_file(source: str) -> Path:
-    """The user's file. Raises InputError where there is none, or its beginning is not that of a table of songs."""
+def find_users_files(source: str) -> list[tuple[Path, str]]:
+    """The user's files. Raises InputError where there is none."""
     path = Path(source).expanduser()
     if not path.exists():
         path = Path(os.environ.get("DVC_ROOT", ""), path)  # a queued experiment runs in a copy of the repository
-    if not path.is_file():
-        what = "is a directory" if path.is_dir() else "is no regular file" if path.exists() else "is not there"
-        raise InputError(
-            f"data.source = {source!r} {what}; it must be stand-in, uci or the path of a file of songs"
-            + ("" if path.exists() else " (or go on with what `dvc pull` brought: `dvc repro --allow-missing`)")
-        )
-    form_of(path)
-    return path
+    if path.is_file():
+        return [(path, sha256(path))]
+    if path.exists() and not path.is_dir():
+        raise InputError(f"data.source = {source!r} is no regular file; {RULE}")
+    from century.songs.listing import list_files
+
+    try:
+        files = list_files(source if "://" in source else str(path))
+    except InputError as error:
+        raise InputError(f"data.source = {source!r}: {error}; {RULE}") from None
+    if not files:
+        what = "has no files" if path.exists() else "is not there"
+        more = "" if path.exists() else " (or go on with what `dvc pull` brought: `dvc repro --allow-missing`)"
+        raise InputError(f"data.source = {source!r} {what}; {RULE}{more}")
+    return files
 
 
-def refuse_to_replace_a_users_file(source: str, path: Path, digest: str) -> None:
-    """Raise InputError where a file that is no link, and so the user's, has other songs than would take its place."""
-    is_users = FILE.is_file() and not FILE.is_symlink() and not path.samefile(FILE)
-    if is_users and sha256(FILE) != digest:
+def refuse_to_replace_a_users_file(source: str, files: list[tuple[Path, str]]) -> None:
+    """Raise InputError where what is no link, and so the user's, has other songs than would take its place."""
+    if FILE.is_dir():
+        is_users = not all(one.is_symlink() for one in FILE.iterdir())
+    else:
+        is_same = len(files) == 1 and FILE.exists() and (files[0][0].samefile(FILE) or sha256(FILE) == files[0][1])
+        is_users = FILE.is_file() and not FILE.is_symlink() and not is_same
+    if is_users:
         raise InputError(
-            f"{FILE} is a file of your own, which data.source = {source!r} would replace: move it away, or set "
-            f"data.source to {FILE} to use it"
+            f"{FILE} is {'a folder' if FILE.is_dir() else 'a file'} of your own, which data.source = {source!r} would "
+            "replace: move it away" + ("" if FILE.is_dir() else f", or set data.source to {FILE} to use it")
         )

@@ -60,16 +60,16 @@ def packing(path: Path) -> str:
 
 
 def unpack(path: Path, text: Fingerprint) -> Iterator[bytes]:
-    """The text in a file, at most CHUNK bytes at a time, while `text` takes its fingerprint.
+    """The text in a file, at most CHUNK bytes at a time, which are added to the fingerprint `text`.
 
     Raises InputError where the file is damaged or holds anything but one text.
     """
-    name = packing(path)
+    name, before = packing(path), text.size
     with path.open("rb") as file, tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=None) as bar:
         try:
             for chunk in READERS[name](file):
                 text.update(chunk)
-                if text.size > SMALL_TEXT + LARGEST_RATIO * file.tell():
+                if text.size - before > SMALL_TEXT + LARGEST_RATIO * file.tell():
                     raise InputError(f"it unpacks to more than {LARGEST_RATIO} times its size, as no songs do")
                 bar.update(file.tell() - bar.n)
                 yield chunk

@@ -24,6 +24,12 @@ PARSE = ParseOptions(quote_char=False, ignore_empty_lines=False)
 CONVERT = ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.float64()), null_values=[])
 
 
+def read_texts(path: Path, text: Fingerprint) -> Iterator[pa.Table]:
+    """The songs of a file as `read_text` gives them, or those of all files of a folder, in the order of their names."""
+    for one in sorted(path.iterdir()) if path.is_dir() else [path]:
+        yield from read_text(one, text)
+
+
 def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> Iterator[pa.Table]:
     """The columns year (int16) and var1..var90 (float64), in the order of the file, block by block.
 

@@ -22,7 +22,7 @@ from random_songs import random_text
 from century import InputError
 from century.songs.archive import Fingerprint
 from century.songs.lines import BLOCK, COLUMNS, fault_of_song
-from century.songs.text import read_text, to_table
+from century.songs.text import read_text, read_texts, to_table
 
 LINE = b"2001" + b",1.00000" * 90 + b"\n"
 TEXT = random_text(12)
@@ -284,3 +284,16 @@ def test_a_stage_that_refuses_its_file_ends_at_once_however_busy_the_machine_is(
         for process in busy:
             process.kill()
             process.wait()
+
+
+def test_the_files_of_a_folder_are_read_one_after_another_and_a_fault_names_its_file(tmp_path):
+    lines = TEXT.splitlines(keepends=True)
+    for name, pack, some in (("1", "plain", lines[:5]), ("2", "gzip", lines[5:8]), ("3", "xz", lines[8:])):
+        (tmp_path / name).write_bytes(PACKINGS[pack](b"".join(some)))
+    fingerprint, whole = Fingerprint(), Fingerprint()
+    assert_same(pa.concat_tables(read_texts(tmp_path, fingerprint)).to_pandas(), frame())
+    whole.update(TEXT)
+    assert fingerprint == whole
+    (tmp_path / "2").write_bytes(LINE + b"2001,loud\n")
+    with pytest.raises(InputError, match=f"{tmp_path}/2: line 2 has 2 columns"):
+        list(read_texts(tmp_path, Fingerprint()))

@@ -1,0 +1,38 @@
+"""The files of songs that a folder, a pattern or a URL names, in the order of their names."""
+
+import hashlib
+from pathlib import Path, PurePosixPath
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from century import InputError
+from century.files import sha256
+from century.songs.kept import kept
+
+
+def list_files(source: str) -> list[tuple[Path, str]]:
+    """Each file, and its sha256. Files of a URL are kept on this machine, and got again only when they have changed.
+
+    Files whose names begin with a dot or an underscore are not songs; nor is what stands in such folders of a folder.
+    Raises InputError where the file system of a URL does not give its files.
+    """
+    try:
+        files, place = fsspec.url_to_fs(source)
+        is_pattern = any(character in place for character in "*?[") and not files.exists(place)
+        found = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
+        within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in found}
+        paths = sorted(path for path, name in within.items() if is_visible(name))
+        if isinstance(files, LocalFileSystem):
+            return [(Path(path), sha256(Path(path))) for path in paths]
+        names = ["url-" + hashlib.sha256(f"{source} {path} {files.ukey(path)}".encode()).hexdigest() for path in paths]
+        return [
+            kept(name, lambda new, path=path: files.get_file(path, str(new)))  # type: ignore[misc]
+            for name, path in zip(names, paths, strict=True)
+        ]
+    except Exception as error:  # each file system has errors of its own
+        raise InputError(str(error) or type(error).__name__) from None
+
+
+def is_visible(path: str) -> bool:
+    return not any(part.startswith((".", "_")) for part in PurePosixPath(path).parts)

@@ -1,0 +1,58 @@
+"""A URL, in the file system of fsspec that is in memory: the same calls as to S3 and to Google Cloud Storage."""
+
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from century import InputError
+from century.files import sha256
+from century.songs.listing import list_files
+
+
+@pytest.fixture
+def bucket(monkeypatch, tmp_path):
+    monkeypatch.setenv("MUSIC_CENTURY_CACHE", str(tmp_path / "kept"))
+    memory = fsspec.filesystem("memory")
+    for name, content in {"b/2": b"two", "a": b"one", "_logs/x": b"no", "b/.x": b"no", "c.txt": b"three"}.items():
+        memory.pipe_file(f"/bucket/{name}", content)
+    yield memory
+    memory.rm("/bucket", recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "contents"),
+    [
+        ("memory://bucket", [b"one", b"two", b"three"]),
+        ("memory://bucket/*", [b"one", b"three"]),
+        ("memory://bucket/b*/?", [b"two"]),
+        ("memory://bucket/c.txt", [b"three"]),
+        ("memory://bucket/*.gz", []),
+    ],
+)
+def test_the_files_of_a_url_are_kept_in_the_order_of_their_names(bucket, source, contents):
+    found = list_files(source)
+    assert [path.read_bytes() for path, _ in found] == contents
+    assert [digest for _, digest in found] == [sha256(path) for path, _ in found]
+
+
+def test_a_file_of_a_url_is_got_again_when_it_has_changed_and_only_then(bucket, monkeypatch):
+    ((first, _),) = list_files("memory://bucket/a")
+    monkeypatch.setattr(bucket, "get_file", lambda *_: pytest.fail("it was got again"))
+    assert list_files("memory://bucket/a")[0][0] == first
+    monkeypatch.undo()
+    bucket.pipe_file("/bucket/a", b"other")
+    ((second, _),) = list_files("memory://bucket/a")
+    assert (first.read_bytes(), second.read_bytes()) == (b"one", b"other")
+
+
+def test_a_file_that_stops_halfway_is_not_kept(bucket, monkeypatch):
+    def stop(_, path):
+        Path(path).write_bytes(b"o")
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(bucket, "get_file", stop)
+    with pytest.raises(InputError, match="gone"):
+        list_files("memory://bucket/a")
+    monkeypatch.undo()
+    assert list_files("memory://bucket/a")[0][0].read_bytes() == b"one"
