@@ -123,7 +123,7 @@ def test_the_files_it_names_are_there(page):
 
 # Commands: every line of a block of commands, and what stands between backquotes and begins with a program below.
 
-TARGETS = re.findall(r"^([\w./]+):", Path("Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+TARGETS = re.findall(r"^([\w./-]+):", Path("Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 DVC = get_main_parser()
 OTHERS = {"cd", "mypy", "rm", "ruff", "sed", "source"}  # what they are given is a matter of their own
 
