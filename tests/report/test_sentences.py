@@ -38,9 +38,9 @@ def small(number):
 def readme():
     test = SPLIT["test"]
     yield f"would be right on {test['label_1'] / test['songs']:.3f} of the test songs"
-    yield f"here after {TRAINING['epoch']} epochs, {small(TRAINING['loss_above_minimum'])} above the minimum"
+    yield f"it takes {TRAINING['epoch']} epochs and ends {small(TRAINING['loss_above_minimum'])} above the minimum"
     minimum = TRAINING["training_loss"] - TRAINING["loss_above_minimum"]
-    yield f"where scikit-learn ends {small(BASELINE['training_loss'] - minimum)} above it"
+    yield f"scikit-learn ends {small(BASELINE['training_loss'] - minimum)} above it"
     published = read_json(Path("century/document/published_results.json"))
     yield f"reports an accuracy of {published[1]['test'][0]:.3f} on the test songs for scikit-learn's"
 
