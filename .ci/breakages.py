@@ -79,15 +79,15 @@ BREAKAGES = [  # file, what is right, what is wrong, the test
 ]
 
 
-def passes(folder: Path, *tests: str) -> bool:
-    """Whether the tests pass in a copy of the working tree. Exits where they cannot be run at all."""
+def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """What becomes of the tests in a copy of the working tree. Exits where they cannot be run at all."""
     command = [sys.executable, "-m", "pytest", "-x", "--no-header", *tests]
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True
     )
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    return done.returncode == 0
+    return done
 
 
 def is_caught(breakage: tuple[str, str, str, str]) -> bool:
@@ -95,14 +95,15 @@ def is_caught(breakage: tuple[str, str, str, str]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         broken = copy_tree(Path(folder) / "clone")
         edit(broken / file, right, wrong)
-        caught = not passes(broken, test)
+        caught = run_tests(broken, test).returncode == 1
     print(f"{'caught' if caught else 'MISSED'}: {file}: {wrong.strip() or 'without ' + right.strip()}", flush=True)
     return caught
 
 
 def main() -> None:
-    if not passes(Path.cwd(), *sorted({test for *_, test in BREAKAGES})):
-        sys.exit("Of the tests that are to catch breakages, some fail where nothing is broken")
+    unbroken = run_tests(Path.cwd(), *sorted({test for *_, test in BREAKAGES}))
+    if unbroken.returncode:
+        sys.exit(f"{unbroken.stdout}\nOf the tests that are to catch breakages, some fail where nothing is broken")
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(is_caught, BREAKAGES))
     print(f"{sum(found)} of {len(found)} breakages are caught")

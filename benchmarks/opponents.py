@@ -3,7 +3,7 @@
 JAX compiles a whole epoch. Vowpal Wabbit is what the paper of the data set predicts the year with (Bertin-Mahieux,
 Ellis, Whitman and Lamere, The Million Song Dataset, ISMIR 2011).
 
-Shapes: X (n, 90) without a column of ones, t (n,) labels 0 or 1.
+Shapes: X (n, d) songs, t (n,) labels 0 or 1, w (d,).
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ CONSTANT = 116060  # where Vowpal Wabbit keeps the bias among its 2^18 weights
 
 
 def jax_epoch(X: Array, t: Array, batch_size: int) -> Callable[[Array], Array]:
-    """What takes an order of the songs (n,) to the weights after one epoch from zero, compiled as a whole."""
+    """What takes an order of the songs (n,) to w after one epoch from zero, compiled as a whole."""
 
     @jax.jit
     def epoch(X: jax.Array, t: jax.Array, order: jax.Array) -> jax.Array:
@@ -46,7 +46,7 @@ def write_for_vowpal_wabbit(path: Path, X: Array, t: Array) -> None:
 
 
 def vowpal_wabbit(path: Path) -> Array:
-    """w (91,), the bias last, after one pass with its defaults: every song is a step, every weight has its own rate."""
+    """w (91,), the bias last, after one pass with its defaults: a song is a step, and a weight has its own rate."""
     tool = Workspace(f"--data {path} --cache_file {path}.cache --loss_function logistic --quiet")
     w = np.array([tool.get_weight(j) for j in [*range(90), CONSTANT]])
     tool.finish()

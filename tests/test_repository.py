@@ -1,6 +1,7 @@
 """What tools and people read about the repository as a whole agrees with itself."""
 
 import json
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -27,3 +28,10 @@ def test_the_container_sets_up_what_make_does_and_the_editor_offers_the_same_ext
     assert f"\n{target}:" in Path("Makefile").read_text(encoding="utf-8")
     offered = json.loads(Path(".vscode/extensions.json").read_text(encoding="utf-8"))["recommendations"]
     assert container["customizations"]["vscode"]["extensions"] == offered
+
+
+def test_every_breakage_finds_its_line_and_its_test():
+    for file, right, _, test in runpy.run_path(".ci/breakages.py")["BREAKAGES"]:
+        assert Path(file).read_text(encoding="utf-8").count(right) == 1, (file, right)
+        module, _, function = test.partition("::")
+        assert f"def {function}" in Path(module).read_text(encoding="utf-8"), test

@@ -40,6 +40,7 @@ def least_loss(X, t):
     return found.fun
 
 
+@pytest.mark.slow
 def test_it_passes_every_check_of_scikit_learn():
     """The checks of the array API are skipped where SciPy was imported without its own: hence a process."""
     result = run(sys.executable, "-c", CHECKS, cwd=Path.cwd(), SCIPY_ARRAY_API="1", PYTHONWARNINGS="ignore")
@@ -120,6 +121,7 @@ def test_the_logarithms_of_probabilities_that_round_to_one_or_zero():
     np.testing.assert_allclose(np.exp(fit.predict_log_proba(X)), fit.predict_proba(X), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_data_frame_in_a_pipeline_searched_by_four_workers_and_calibrated():
     X, t = songs(1200)
     frame = pd.DataFrame(X, columns=[f"var{j}" for j in range(1, 6)])

@@ -190,6 +190,7 @@ def has_header(text: bytes) -> bool:
         return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first_seed", range(0, 2000, 500))
 def test_a_mutated_text_is_read_as_pandas_reads_it_or_refused_in_one_line(tmp_path, first_seed):
     path, read_texts = tmp_path / "songs", 0
@@ -208,6 +209,7 @@ def test_a_mutated_text_is_read_as_pandas_reads_it_or_refused_in_one_line(tmp_pa
     assert 50 < read_texts < 450
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first_seed", range(0, 2000, 500))
 def test_a_mutated_file_is_read_as_it_was_or_refused_in_one_line(tmp_path, first_seed):
     path = tmp_path / "songs"
@@ -258,6 +260,7 @@ def test_no_thread_and_no_file_is_left_whatever_ends_the_reading(tmp_path):
             assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
 
 
+@pytest.mark.slow
 def test_a_stage_that_refuses_its_file_ends_at_once_however_busy_the_machine_is(tmp_path):
     """While a library's thread still read ahead, the end of the process could abort it, or wait for ever."""
     text = random_text(1000) * 10
