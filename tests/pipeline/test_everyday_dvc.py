@@ -116,14 +116,16 @@ def test_experiments_can_be_sorted_and_shown_in_a_terminal(with_experiment):
     assert all(re.search(rf"\b{name}\b", shown) for name in HEADLINE)
 
 
-def test_an_experiment_is_applied_branched_and_removed(with_experiment):
-    run("git", "restore", ".", cwd=with_experiment)
-    run("dvc", "exp", "apply", "two", cwd=with_experiment)
-    assert "bins: 10" in (with_experiment / "params.yaml").read_text()
-    run("dvc", "exp", "branch", "two", "two-rates", cwd=with_experiment)
-    assert params_of(with_experiment, "two-rates")["sweep"]["learning_rates"] == [0.1, 0.3]
-    run("dvc", "exp", "remove", "two", cwd=with_experiment)
-    assert run("dvc", "exp", "list", "--name-only", cwd=with_experiment).stdout.strip() == ""
+def test_an_experiment_is_applied_branched_and_removed(with_experiment, tmp_path):
+    clone = tmp_path / "clone"
+    shutil.copytree(with_experiment, clone, symlinks=True)
+    run("git", "restore", ".", cwd=clone)
+    run("dvc", "exp", "apply", "two", cwd=clone)
+    assert "bins: 10" in (clone / "params.yaml").read_text()
+    run("dvc", "exp", "branch", "two", "two-rates", cwd=clone)
+    assert params_of(clone, "two-rates")["sweep"]["learning_rates"] == [0.1, 0.3]
+    run("dvc", "exp", "remove", "two", cwd=clone)
+    assert run("dvc", "exp", "list", "--name-only", cwd=clone).stdout.strip() == ""
 
 
 def test_a_present_value_changes_no_byte_of_params_and_another_one_line(clone):
