@@ -106,6 +106,7 @@ class Train(Section):
 
 
 class Baseline(Section):
+    songs: Count
     C: Positive
     max_iter: Count
 

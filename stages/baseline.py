@@ -1,4 +1,4 @@
-"""Fit scikit-learn's logistic regression to the same songs."""
+"""Fit scikit-learn's logistic regression to the same songs, or to a sample of very many."""
 
 import sys
 import warnings
@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from century import InputError
 from century.evaluation.scores import exact_logits
 from century.files import read_json, write_metrics
 from century.model.logistic import loss_and_accuracy, sigmoid
@@ -19,7 +20,10 @@ BIAS_TOLERANCE = 1e-3  # ten times the slope of the loss at which L-BFGS stops
 
 
 def stage(params: Params) -> None:
-    X, t = read_songs(Path("data/train.parquet"))
+    X, t = read_songs(Path("data/train.parquet"), params.baseline.songs)
+    if t.min() == t.max():
+        key = f"baseline.songs = {params.baseline.songs}"
+        raise InputError(f"{key}: the first {len(t)} training songs have one label only; set a larger number")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         fit = LogisticRegression(C=params.baseline.C, max_iter=params.baseline.max_iter).fit(X, t)
@@ -37,6 +41,7 @@ def stage(params: Params) -> None:
         {
             "converged": converged,
             "iterations": iterations,
+            "songs": len(t),
             "training_loss": training_loss,
             "training_accuracy": training_accuracy,
         },

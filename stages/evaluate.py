@@ -1,12 +1,13 @@
 """Measure both models on the three parts, with intervals, and write the tables of the plots that show how they do."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from century.arrays import Array, Floats, Songs
+from century.arrays import Array
 from century.evaluation.intervals import Measured, ScoredPart, confidence_intervals, difference, measure_parts
 from century.evaluation.measures import calibration, confusion, roc
 from century.evaluation.scores import by_year, exact_logits, predictions_changed
@@ -15,8 +16,9 @@ from century.files import read_json, write_metrics, write_plot
 from century.model.logistic import sigmoid
 from century.model.saved import read_model
 from century.params import Params
-from century.songs.normalize import normalize_by_own_statistics
-from century.songs.tables import read_batches, read_column, read_songs
+from century.songs.features import FEATURES
+from century.songs.normalize import own_means_and_stds
+from century.songs.tables import read_batches, read_blocks, read_column
 
 MODELS = {"sgd": Path("data/model.json"), "sklearn": Path("data/baseline.json")}
 PARTS = {name: Path(f"data/{name}.parquet") for name in ("train", "validation", "test")}
@@ -26,13 +28,13 @@ def stage(params: Params) -> None:
     bins = params.evaluate.bins
     resampling = params.intervals
     models = {name: read_model(path).w for name, path in MODELS.items()}
-    scored = {part: score(PARTS[part], read_batches(PARTS[part]), models) for part in ("train", "validation")}
-    X, t = read_songs(PARTS["test"])  # whole, because these songs are also normalized by their own statistics
-    test = score(PARTS["test"], [(X, t)], models)
-    wrongly_normalized = exact_logits(models["sgd"], normalize_by_own_statistics(X))
-    scored_twice = test._replace(z={**test.z, "wrongly_normalized": wrongly_normalized})
+    logits = {name: partial(exact_logits, w) for name, w in models.items()}
+    scored = {part: score(PARTS[part], logits) for part in ("train", "validation")}
+    mean, std = own_means_and_stds(read_blocks(PARTS["test"], FEATURES))
+    wrongly = {"wrongly_normalized": lambda X: exact_logits(models["sgd"], (X.astype(np.float64) - mean) / std)}
+    test = score(PARTS["test"], logits | wrongly)
     settings = (bins, resampling.block_length, resampling.draws, resampling.seed)
-    found = measure_parts(scored, *settings) | measure_parts({"test": scored_twice}, *settings)
+    found = measure_parts(scored, *settings) | measure_parts({"test": test}, *settings)
     write_metrics(
         Path("metrics/evaluate.json"),
         {
@@ -47,7 +49,7 @@ def stage(params: Params) -> None:
             },
             "test_normalized_by_itself": {
                 "figures": found["wrongly_normalized", "test"].measures,
-                "songs_on_the_other_side": predictions_changed(test.z["sgd"], wrongly_normalized),
+                "songs_on_the_other_side": predictions_changed(test.z["sgd"], test.z["wrongly_normalized"]),
                 "difference": difference(found["wrongly_normalized", "test"], found["sgd", "test"]),
             },
         },
@@ -57,17 +59,17 @@ def stage(params: Params) -> None:
 
     def write_test_plot(path: Path, columns: list[str], rows: Callable[[Array], Iterable[tuple[object, ...]]]) -> None:
         """The rows of both models, made from the logits of the test songs."""
-        write_plot(path, ["model", *columns], [(model, *row) for model, z in test.z.items() for row in rows(z)])
+        write_plot(path, ["model", *columns], [(model, *row) for model in MODELS for row in rows(test.z[model])])
 
     year = read_column(PARTS["test"], "year")
     rates = ["threshold", "false_positive_rate", "true_positive_rate", "rates_apart"]
-    write_test_plot(Path("plots/roc.csv"), rates, lambda z: roc(z, t))
+    write_test_plot(Path("plots/roc.csv"), rates, lambda z: roc(z, test.t))
     in_bins = ["bin", "songs", "mean_probability", "share_after"]
-    write_test_plot(Path("plots/calibration.csv"), in_bins, lambda z: calibration(sigmoid(z), t, bins))
+    write_test_plot(Path("plots/calibration.csv"), in_bins, lambda z: calibration(sigmoid(z), test.t, bins))
     counts = ["label", "predicted", "songs", "share_of_label"]
-    write_test_plot(Path("plots/confusion.csv"), counts, lambda z: confusion(z, t))
+    write_test_plot(Path("plots/confusion.csv"), counts, lambda z: confusion(z, test.t))
     in_years = ["year", "songs", "accuracy", "mean_probability"]
-    write_test_plot(Path("plots/accuracy_by_year.csv"), in_years, lambda z: by_year(z, t, year))
+    write_test_plot(Path("plots/accuracy_by_year.csv"), in_years, lambda z: by_year(z, test.t, year))
     weights = weights_by_size(*[w[:-1] for w in models.values()])
     write_plot(Path("plots/weights.csv"), ["place", "feature", "kind", "name", *MODELS], weights)
 
@@ -84,8 +86,8 @@ def headline(found: dict[tuple[str, str], Measured], best: dict[str, Any], conve
     }
 
 
-def score(path: Path, batches: Iterable[Songs], models: dict[str, Floats]) -> ScoredPart:
-    """The songs of a part with the logits that each model w gives them, from batches X, t of the part."""
-    labels, logits = zip(*((t, [exact_logits(w, X) for w in models.values()]) for X, t in batches), strict=True)
-    z = map(np.concatenate, zip(*logits, strict=True))
-    return ScoredPart(read_column(path, "row"), np.concatenate(labels), dict(zip(models, z, strict=True)))
+def score(path: Path, logits: Mapping[str, Callable[[Array], Array]]) -> ScoredPart:
+    """The songs of a part with the logits that each model gives them."""
+    labels, found = zip(*((t, [give(X) for give in logits.values()]) for X, t in read_batches(path)), strict=True)
+    z = map(np.concatenate, zip(*found, strict=True))
+    return ScoredPart(read_column(path, "row"), np.concatenate(labels), dict(zip(logits, z, strict=True)))

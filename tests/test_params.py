@@ -57,9 +57,9 @@ BAD = [
     (
         "  C: 1.0",
         "  C: 1.0\n  penalty: l1",
-        "baseline = {'C': 1.0, 'max_iter': 100, 'penalty': 'l1'}: Object contains unknown field `penalty`",
+        "baseline = {'C': 1.0, 'max_iter': 100, 'penalty': 'l1', 'songs': 1000000}: Object contains unknown field `penalty`",
     ),
-    ("  max_iter: 100", "", "baseline = {'C': 1.0}: Object missing required field `max_iter`"),
+    ("  max_iter: 100", "", "baseline = {'C': 1.0, 'songs': 1000000}: Object missing required field `max_iter`"),
     ("binarize:", "colour: 3\nbinarize:", "Object contains unknown field `colour`"),
     (BATCH_SIZES, "batch_sizes: [64, -1, 1024]", "sweep.batch_sizes.1 = -1: Expected `int` >= 1"),
     (BATCH_SIZES, "batch_sizes: [64, 413716]", "sweep.batch_sizes = 413716: must be at most the 413715 training songs"),

@@ -28,6 +28,7 @@ from century.model.differences import forward
 from century.model.logistic import accuracy, loss, sigmoid
 
 LEARNING_RATES = [0.005, 0.1, 5.0]
+TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS = 463_715, 50_000, 51_630
 GRID = list(product([0.1, 0.5, 1.0], [64, 512, 1024]))  # learning rate, batch size
 BATCH_SIZE = 100
 ITERATIONS = 100

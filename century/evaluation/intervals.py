@@ -3,9 +3,10 @@
 Shapes: row (n,) of the songs in the file, t (n,) labels, z (n,) logits.
 """
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from century.arrays import Array, Floats, Ints
 from century.evaluation.measures import MEASURES, components, measure, measures_of_sums
@@ -34,19 +35,19 @@ def measure_parts(
 
     Parts that share artists have to be measured together: then the same artists are drawn in each of them.
     """
-    pairs = [(model, part) for part in parts for model in parts[part].z]
+    totals: dict[tuple[str, str], list[float]] = {(model, part): [] for part in parts for model in parts[part].z}
 
-    def pair_components(pair: tuple[str, str]) -> Floats:
-        model, part = pair
-        return components(parts[part].z[model], parts[part].t, bins)
+    def columns(model: str, part: str) -> Iterator[Floats]:
+        """The components, which are too many for memory together. What they add up to is kept."""
+        for column in components(parts[part].z[model], parts[part].t, bins):
+            totals[model, part].append(column.sum())
+            yield column
 
-    with ThreadPoolExecutor() as threads:
-        tables = dict(zip(pairs, threads.map(pair_components, pairs), strict=True))
     rows = {name: part.row for name, part in parts.items()}
-    drawn = resample(rows, tables, block_length, draws, seed)
+    drawn = resample(rows, {pair: columns(*pair) for pair in totals}, block_length, draws, seed)
     return {
-        pair: Measured(measure(table), {view: measures_of_sums(sums[pair]) for view, sums in drawn.items()})
-        for pair, table in tables.items()
+        pair: Measured(measure(np.array(total)), {view: measures_of_sums(sums[pair]) for view, sums in drawn.items()})
+        for pair, total in totals.items()
     }
 
 

@@ -1,6 +1,6 @@
 """How good a model's probabilities are: five measures.
 
-Shapes: z (n,) logits, y = sigmoid(z) (n,), t (n,) labels 0 or 1; c = 8 + bins columns.
+Shapes: z (n,) logits, y = sigmoid(z) (n,), t (n,) labels 0 or 1; c = 8 + bins components.
 
 accuracy           mean((y >= 1/2) = (t = 1))
 loss               mean(-t log y - (1 - t) log(1 - y)), in nats; or log-loss: Good, Rational decisions (1952)
@@ -9,6 +9,7 @@ brier              mean((y - t)^2): Brier, Verification of forecasts expressed i
 calibration_error  sum over bins of (songs in it / n) |mean y - mean t|, bins of equal width: Naeini et al. (2015)
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,8 @@ def placements(z: Array, t: Array) -> Floats:
     return placement
 
 
-def components(z: Array, t: Array, bins: int) -> Floats:
-    """What each song adds to the sums from which the five measures are computed, (n, c).
+def components(z: Array, t: Array, bins: int) -> Iterator[Floats]:
+    """What each song adds (n,) to each of the c sums from which the five measures are computed, one after another.
 
     A song contributes its placement to the AUC, and a song of label 0 its placement minus the AUC. Their weighted mean
     is the weighted AUC up to terms of the order 1/n.
@@ -59,19 +60,17 @@ def components(z: Array, t: Array, bins: int) -> Floats:
     y, is_one = sigmoid(z), t == 1
     placement = placements(z, t)
     auc = placement[is_one].mean()
-    columns = np.zeros((8 + bins, len(z)))  # a column is contiguous in memory, because it will be added up
-    columns[:8] = (
-        np.ones(len(z)),
-        (y >= 0.5) == is_one,
-        losses(z, t),
-        (y - t) ** 2,
-        is_one,
-        placement * is_one,
-        ~is_one,
-        (placement - auc) * ~is_one,
-    )
-    columns[8 + bin_numbers(y, bins), np.arange(len(z))] = y - t
-    return columns.T
+    yield np.ones(len(z))
+    yield ((y >= 0.5) == is_one).astype(np.float64)
+    yield losses(z, t)
+    yield (y - t) ** 2
+    yield is_one.astype(np.float64)
+    yield placement * is_one
+    yield (~is_one).astype(np.float64)
+    yield (placement - auc) * ~is_one
+    found = bin_numbers(y, bins)
+    for number in range(bins):
+        yield np.where(found == number, y - t, 0)
 
 
 def measures_of_sums(sums: Floats) -> dict[str, Floats]:
@@ -83,10 +82,10 @@ def measures_of_sums(sums: Floats) -> dict[str, Floats]:
         return dict(zip(MEASURES, (right / songs, loss / songs, auc, square / songs, calibration_error), strict=True))
 
 
-def measure(table: Floats) -> dict[str, Any]:
-    """The number of songs and the five measures, from the components (n, c) of all songs."""
-    measures = measures_of_sums(table.sum(axis=0))
-    return {"songs": len(table), **{name: float(value) for name, value in measures.items()}}
+def measure(sums: Floats) -> dict[str, Any]:
+    """The number of songs and the five measures, from the sums (c,) of the components of all songs."""
+    measures = measures_of_sums(sums)
+    return {"songs": int(sums[0]), **{name: float(value) for name, value in measures.items()}}
 
 
 def roc(z: Array, t: Array) -> list[tuple[float, float, float, float]]:

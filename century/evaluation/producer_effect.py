@@ -82,8 +82,8 @@ def leak(predicted: Predictions, t: Array, block_length: int, draws: int, seed: 
     accuracies = {name: float(accuracy_score(t, labels)) for name, labels in predicted.items()}
     value = accuracies["shuffled"] - accuracies["by_producer"]
     right = {name: labels == t for name, labels in predicted.items()}
-    table = np.column_stack([np.ones(len(t)), right["shuffled"].astype(np.float64) - right["by_producer"]])
+    columns = [np.ones(len(t)), right["shuffled"].astype(np.float64) - right["by_producer"]]
     key = "leak", "songs"
-    drawn = resample({"songs": np.arange(len(t))}, {key: table}, block_length, draws, seed)
+    drawn = resample({"songs": np.arange(len(t))}, {key: columns}, block_length, draws, seed)
     views = {view: interval(value, sums[key][:, 1] / sums[key][:, 0]) for view, sums in drawn.items()}
     return {"songs": len(t), **accuracies, "leak": {"value": value, **views}}

@@ -5,19 +5,20 @@ neighbouring rows are not independent, and an interval that takes them as indepe
 therefore cut into blocks of neighbours, much longer than an artist, and as many blocks are drawn with replacement. The
 same procedure with the songs shuffled before the cut is the other view, of independent rows, for comparison.
 
-Shapes: n songs in k blocks, components (n, c) to be added up over songs, any number of draws.
+Shapes: n songs in k blocks, c components (n,) to be added up over songs, any number of draws.
 Source: Kunsch, Annals of Statistics 17 (1989), section 2; Davison and Hinkley, Bootstrap Methods (1997), section 8.2.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
 
-from century.arrays import Floats, Ints
+from century.arrays import Array, Floats, Ints
 
 MIN_BLOCKS = 20  # fewer blocks say little about their spread, so a small file is cut into shorter ones
 SHUFFLED_BLOCKS = 2000  # blocks of shuffled songs; more of them give a steadier interval
+DRAWN = 2**23  # blocks that are drawn at a time: 64 MiB
 
 Model = TypeVar("Model", bound=Hashable)
 
@@ -34,34 +35,58 @@ def shuffled_blocks(n: int, rng: np.random.Generator) -> Ints:
     return block
 
 
-def block_sums(components: Floats, block: Ints, k: int) -> Floats:
-    """The sum of the components over each block, (k, c)."""
-    return np.stack([np.bincount(block, column, minlength=k) for column in components.T], axis=1)
+def block_sums(component: Floats, block: Ints, k: int) -> Array:
+    """The sum of a component (n,) over each of k blocks, (k,)."""
+    return np.bincount(block, component, minlength=k)
 
 
 def resample(
-    rows: Mapping[str, Ints], components: Mapping[tuple[Model, str], Floats], length: int, draws: int, seed: int
+    rows: Mapping[str, Ints],
+    components: Mapping[tuple[Model, str], Iterable[Floats]],
+    length: int,
+    draws: int,
+    seed: int,
 ) -> dict[str, dict[tuple[Model, str], Floats]]:
     """The sums of components over resampled songs, (draws, c) for each (model, part), in each of the two views.
 
-    `rows` has the rows (n,) of each part in the file, `components` a table (n, c) for each model on a part. All of them
-    meet the same draws, so that what two tables have in common, an artist or a song, cancels in their difference. A
-    draw is how often each block comes up, so all draws of all sums are one matrix product.
+    `rows` has the rows (n,) of each part in the file, `components` c columns (n,) for each model on a part. All of them
+    meet the same draws, so that what two models have in common, an artist or a song, cancels in their difference.
     """
     rng = np.random.default_rng(seed)
     row = np.concatenate(list(rows.values()))
     ends = np.cumsum([len(part) for part in rows.values()])[:-1]
+    blocks = {"independent": shuffled_blocks(len(row), rng), "blocks": neighbour_blocks(row, length)}
+    in_parts = {view: dict(zip(rows, np.split(block, ends), strict=True)) for view, block in blocks.items()}
+    counts = {view: int(block.max()) + 1 for view, block in blocks.items()}
+    tables: dict[str, list[Array]] = {view: [] for view in blocks}  # the sums of each component over each block (k,)
+    widths = []
+    for (_, part), columns in components.items():
+        before = len(tables["blocks"])
+        for column in columns:
+            for view, table in tables.items():
+                table.append(block_sums(column, in_parts[view][part], counts[view]))
+        widths.append(len(tables["blocks"]) - before)
     sums = {}
-    for view, block in (("independent", shuffled_blocks(len(row), rng)), ("blocks", neighbour_blocks(row, length))):
-        k = int(block.max()) + 1
-        times = np.empty((draws, k))
-        for draw in times:
-            draw[:] = np.bincount(rng.integers(k, size=k), minlength=k)
-        part_blocks = dict(zip(rows, np.split(block, ends), strict=True))
-        tables = [block_sums(table, part_blocks[part], k) for (_, part), table in components.items()]
-        drawn = np.split(times @ np.hstack(tables), len(tables), axis=1)
-        sums[view] = dict(zip(components, drawn, strict=True))
+    for view, table in tables.items():
+        drawn = draw(np.stack(table, axis=1), draws, rng)
+        sums[view] = dict(zip(components, np.split(drawn, np.cumsum(widths)[:-1], axis=1), strict=True))
     return sums
+
+
+def draw(table: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """The sums (draws, c) of the sums (k, c) over blocks, when k blocks are drawn with replacement.
+
+    A draw is how often each block comes up, so that many draws are one matrix product.
+    """
+    k = len(table)
+    at_a_time = max(1, DRAWN // k)
+    drawn = []
+    for first in range(0, draws, at_a_time):
+        times = np.empty((min(at_a_time, draws - first), k))
+        for one in times:
+            one[:] = np.bincount(rng.integers(k, size=k), minlength=k)
+        drawn.append(times @ table)
+    return np.concatenate(drawn)
 
 
 def interval(value: float, drawn: Floats) -> dict[str, float]:

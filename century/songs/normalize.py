@@ -9,7 +9,7 @@ Shapes: a block is a list of columns x (n,); mean and std (columns,); Z (columns
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,23 +23,39 @@ SMALLEST_STD = 1e-30  # a song's numbers are at most 1e30 in size: squares of bo
 LARGEST_Z = 1e9  # of a test song; none of a million training songs can be further than 1000 from their mean
 
 
+class Moments(NamedTuple):
+    """What n songs say of each feature (d,): the mean, the sum of the squares of what is apart from it, the range."""
+
+    n: int
+    mean: Floats
+    squares: Floats
+    low: Floats
+    high: Floats
+
+
+def moments(blocks: Iterable[Block]) -> Moments:
+    """In one pass, whatever the number of songs.
+
+    Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
+    """
+    n, mean, squares, low, high = 0, np.zeros(1), np.zeros(1), np.full(1, np.inf), np.full(1, -np.inf)
+    for block in blocks:
+        m = len(block[0])
+        shift = np.array([x.mean() for x in block]) - mean
+        squares = squares + (m * np.array([x.var() for x in block]) + shift**2 * n * m / (n + m))
+        mean = mean + shift * m / (n + m)
+        low = np.minimum(low, [x.min() for x in block])
+        high = np.maximum(high, [x.max() for x in block])
+        n += m
+    return Moments(n, mean, squares, low, high)
+
+
 def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
     """The mean and the standard deviation (ddof 1) of each feature.
 
     Raises InputError where a feature is constant, or its deviation is so small that its square may be 0.
-
-    Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
     """
-    d = len(FEATURES)
-    n, mean, squares, low, high = 0, np.zeros(d), np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
-    for block in blocks:
-        m = len(block[0])
-        shift = np.array([x.mean() for x in block]) - mean
-        squares += m * np.array([x.var() for x in block]) + shift**2 * n * m / (n + m)
-        mean += shift * m / (n + m)
-        low = np.minimum(low, [x.min() for x in block])
-        high = np.maximum(high, [x.max() for x in block])
-        n += m
+    n, mean, squares, low, high = moments(blocks)
     for name, least, most in zip(FEATURES, low, high, strict=True):
         if least == most:
             raise InputError(f"{name} is {least} in all {n} training rows: a constant feature cannot be normalized")
@@ -101,14 +117,10 @@ def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints
     return [np.concatenate(x)[place] for x in zip(*blocks, strict=True)]
 
 
-def normalize_by_own_statistics(X: NDArray[np.float32]) -> Floats:
-    """X normalized by its own means and standard deviations (ddof 1), as must not be done to test songs.
+def own_means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
+    """The means and deviations (ddof 1) of test songs, which they must not be normalized by: to see what that does.
 
-    The features of a song would then depend on which other songs are tested with it. This shows how much that changes.
+    A song's features then depend on which other songs are tested with it. A feature that is constant has 1.
     """
-    exact = X.astype(np.float64)
-    centred: Floats = exact - exact.mean(axis=0)
-    std = centred.std(axis=0, ddof=1)
-    std[std == 0] = 1  # a feature that is constant in a small part is 0 once centred, and stays 0
-    centred /= std
-    return centred
+    n, mean, squares, low, high = moments([x.astype(np.float64) for x in block] for block in blocks)
+    return mean, np.where(low == high, 1, np.sqrt(squares / max(1, n - 1)))

@@ -20,7 +20,9 @@ def test_every_model_is_measured_on_every_part_under_its_own_name(found):
     parts, measured = found
     assert set(measured) == {(model, part) for model in ("good", "same", "guess") for part in ("train", "validation")}
     for (model, part), result in measured.items():
-        assert result.measures == measure(components(parts[part].z[model], parts[part].t, 10))
+        assert result.measures == measure(
+            np.array([column.sum() for column in components(parts[part].z[model], parts[part].t, 10)])
+        )
         assert {len(draws) for view in result.drawn.values() for draws in view.values()} == {200}
 
 

@@ -7,6 +7,11 @@ from century.evaluation.measures import calibration, components, confusion, meas
 from century.model.logistic import sigmoid
 
 
+def table(z, t, bins):
+    """The components (n, c)."""
+    return np.stack(list(components(z, t, bins)), axis=1)
+
+
 @pytest.fixture(scope="module")
 def scored():
     """Logits, some of them equal, and labels that lean to them, not calibrated."""
@@ -19,7 +24,7 @@ def scored():
 def test_the_measures_are_scikit_learns(scored):
     z, t = scored
     y = sigmoid(z)
-    found = measure(components(z, t, bins=15))
+    found = measure(table(z, t, bins=15).sum(axis=0))
     assert found["songs"] == 3000
     assert found["accuracy"] == metrics.accuracy_score(t, y >= 0.5)
     assert found["loss"] == pytest.approx(metrics.log_loss(t, y), abs=1e-12)
@@ -31,7 +36,7 @@ def test_the_calibration_error_is_its_definition_song_by_song():
     y = np.array([0.1, 0.15, 0.3, 0.9, 0.95])
     t = np.array([0, 1, 0, 1, 1])
     expected = (2 * abs(0.125 - 0.5) + 1 * abs(0.3 - 0) + 2 * abs(0.925 - 1)) / 5
-    assert measure(components(np.log(y / (1 - y)), t, bins=5))["calibration_error"] == pytest.approx(
+    assert measure(table(np.log(y / (1 - y)), t, bins=5).sum(axis=0))["calibration_error"] == pytest.approx(
         expected, abs=1e-12
     )
 
@@ -48,11 +53,11 @@ def test_the_calibration_curve_is_scikit_learns(scored):
 def test_sums_over_songs_drawn_again_give_the_measures_of_those_songs(scored):
     z, t = scored
     rng = np.random.default_rng(1)
-    table = components(z, t, 15)
+    columns = table(z, t, 15)
     drawn_auc, exact_auc = [], []
     for _ in range(200):
         songs = rng.integers(0, 3000, 3000)
-        drawn, found = (t[songs], sigmoid(z[songs])), measures_of_sums(table[songs].sum(axis=0))
+        drawn, found = (t[songs], sigmoid(z[songs])), measures_of_sums(columns[songs].sum(axis=0))
         expected = {
             "accuracy": metrics.accuracy_score(t[songs], drawn[1] >= 0.5),
             "loss": metrics.log_loss(*drawn),
@@ -70,10 +75,10 @@ def test_sums_over_songs_drawn_again_give_the_measures_of_those_songs(scored):
 
 def test_a_draw_without_songs_or_without_a_label_is_nan():
     z, t = np.array([-1.0, 0.5, 2.0]), np.array([0, 1, 1])
-    table = components(z, t, 5)
-    assert np.isnan(measures_of_sums(table[1:].sum(axis=0))["auc"])
-    assert measures_of_sums(table[1:].sum(axis=0))["accuracy"] == 1
-    assert np.isnan(measures_of_sums(0 * table[0])["accuracy"])
+    columns = table(z, t, 5)
+    assert np.isnan(measures_of_sums(columns[1:].sum(axis=0))["auc"])
+    assert measures_of_sums(columns[1:].sum(axis=0))["accuracy"] == 1
+    assert np.isnan(measures_of_sums(0 * columns[0])["accuracy"])
 
 
 def test_the_roc_curve_runs_from_corner_to_corner_and_has_nearly_the_area(scored):

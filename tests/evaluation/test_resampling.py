@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from century.evaluation import resampling
 from century.evaluation.resampling import (
     MIN_BLOCKS,
     SHUFFLED_BLOCKS,
+    draw,
     interval,
     neighbour_blocks,
     resample,
@@ -14,7 +16,7 @@ from century.evaluation.resampling import (
 def means(right, row, **options):
     """The mean of a column, and its resampled means by view."""
     table = np.column_stack([np.ones(len(right)), right])
-    drawn = resample({"part": row}, {("model", "part"): table}, **options)
+    drawn = resample({"part": row}, {("model", "part"): table.T}, **options)
     return right.mean(), {view: means_of(sums["model", "part"]) for view, sums in drawn.items()}
 
 
@@ -69,7 +71,7 @@ def test_what_two_tables_and_two_parts_of_one_side_share_cancels():
     tables = {model: np.column_stack([np.ones(4000), artist + more]) for model, more in (("a", 0), ("b", 0.5))}
     parts = {"first": slice(3000), "second": slice(3000, None)}
     rows = {part: row[songs] for part, songs in parts.items()}
-    components = {(model, part): tables[model][songs] for part, songs in parts.items() for model in tables}
+    components = {(model, part): tables[model][songs].T for part, songs in parts.items() for model in tables}
     drawn = resample(rows, components, length=80, draws=500, seed=1)["blocks"]
     a, b, c = (means_of(drawn[key]) for key in (("a", "first"), ("b", "first"), ("a", "second")))
     np.testing.assert_allclose(b - a, 0.5)  # the same songs
@@ -89,3 +91,10 @@ def test_draws_are_those_of_the_seed():
 def test_an_interval_takes_a_bias_back_and_leaves_nan_out():
     found = interval(1.0, np.append(np.linspace(1.1, 2.1, 1001), np.nan))
     assert found == {"low": pytest.approx(2 - 2.075), "high": pytest.approx(2 - 1.125)}
+
+
+def test_draws_that_are_made_some_at_a_time_are_the_same(monkeypatch):
+    table = np.random.default_rng(1).integers(0, 9, (50, 3)).astype(float)
+    at_once = draw(table, 100, np.random.default_rng(2))
+    monkeypatch.setattr(resampling, "DRAWN", 350)
+    assert (draw(table, 100, np.random.default_rng(2)) == at_once).all()

@@ -4,7 +4,6 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from century.evaluation.scores import BLOCK, by_year, exact_logits, predictions_changed
 from century.model.logistic import loss_and_accuracy, sigmoid
-from century.songs.normalize import normalize_by_own_statistics
 
 
 def test_logits_and_scores_are_those_of_float64_and_scikit_learn_over_all_blocks():
@@ -28,13 +27,3 @@ def test_each_year_has_its_own_songs_accuracy_and_mean_probability():
 
 def test_songs_change_sides_at_zero():
     assert predictions_changed(np.array([1.0, -1.0, 0.0, 2.0]), np.array([3.0, 0.0, -0.1, 1.0])) == 2
-
-
-def test_a_part_normalize_by_own_statistics_has_mean_0_and_deviation_1_and_its_constant_features_are_0():
-    X = np.random.default_rng(1).normal(3, 2, (50, 4)).astype(np.float32)
-    X[:, 2] = 7
-    found = normalize_by_own_statistics(X)
-    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-12)
-    np.testing.assert_allclose(found.std(axis=0, ddof=1), [1, 1, 0, 1])
-    raw = 5 * X + 3  # normalized before by whatever numbers: what comes out is the same
-    np.testing.assert_allclose(normalize_by_own_statistics(raw.astype(np.float32)), found, atol=1e-5)

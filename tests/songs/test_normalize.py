@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 
 from century import InputError
 from century.songs.features import FEATURES
-from century.songs.normalize import gather, means_and_stds, scatter, z_score
+from century.songs.normalize import gather, means_and_stds, own_means_and_stds, scatter, z_score
 
 
 def test_means_and_deviations_by_blocks_are_those_of_the_whole():
@@ -66,3 +66,14 @@ def test_a_song_far_from_the_mean_is_refused_with_row_and_feature(value):
         scatter(scratch, blocks, np.zeros(90), np.ones(90), group)
     sign = "-" if value < 0 else ""
     assert str(refused.value).startswith(f"row 321 (counted from 0) has var7 at {sign}")
+
+
+def test_by_its_own_statistics_a_part_has_mean_0_and_deviation_1_and_its_constant_features_are_0():
+    X = np.random.default_rng(1).normal(3, 2, (50, 4)).astype(np.float32)
+    X[:, 2] = 7
+    mean, std = own_means_and_stds(list(block.T) for block in (X[:20], X[20:]))
+    found = (X.astype(np.float64) - mean) / std
+    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(found.std(axis=0, ddof=1), [1, 1, 0, 1])
+    mean, std = own_means_and_stds([list(X[:1].T)])
+    assert ((X[0] - mean) / std == 0).all()

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from msgspec.structs import replace
 
+from century import InputError
 from century.files import write_json
 from century.params import read_params
 from century.songs.features import FEATURES
@@ -53,3 +54,17 @@ def test_a_fit_that_does_not_converge_says_so_in_one_line(folder, capsys, change
     assert line.startswith("baseline: scikit-learn stopped after ")
     assert line.endswith(f"and has not converged; {cure}\n")
     assert line.count("\n") == 1
+
+
+def test_of_very_many_songs_scikit_learn_gets_the_first_and_the_metrics_say_how_many(folder):
+    converged(songs=600)
+    some = Path("data/baseline.json").read_bytes()
+    assert json.loads(Path("metrics/baseline.json").read_text(encoding="utf-8"))["songs"] == 600
+    pq.write_table(pq.read_table("data/train.parquet")[:600], "data/train.parquet")
+    converged(songs=1000)
+    assert Path("data/baseline.json").read_bytes() == some
+
+
+def test_a_sample_of_one_label_is_one_line(folder):
+    with pytest.raises(InputError, match=r"baseline.songs = 1: the first 1 training songs have one label only; set a"):
+        converged(songs=1)

@@ -101,7 +101,7 @@ def test_a_file_that_is_not_there_is_one_line(project):
 def test_a_parameter_that_is_not_declared_cannot_be_read():
     params = declared_params(read_params(Path("params.yaml")), ["split", "train.memory"])
     assert params.split.validation_rows == 50_000
-    assert params.train.memory == 1024
+    assert params.train.memory == 512
     for undeclared in (lambda: params.train.tolerance, lambda: params.sweep, lambda: params.baseline.C):
         with pytest.raises(AttributeError):
             undeclared()

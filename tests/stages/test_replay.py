@@ -1,7 +1,12 @@
 import itertools
+from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from century.files import read_json
+from century.params import read_params
+from stages import replay
 
 
 def test_every_run_of_the_grid_is_there_twice_and_the_table_of_the_sweep_has_their_ends(finished):
@@ -15,3 +20,11 @@ def test_every_run_of_the_grid_is_there_twice_and_the_table_of_the_sweep_has_the
         assert sweep.loc[pair, "right_loss"] == pytest.approx(ends["run right", *pair], rel=1e-9)
     assert (sweep["published_batch_size"] == 100).all()
     assert sweep["published_steps_before"].tolist() == list(range(0, 900, 100))
+
+
+def test_of_a_larger_file_the_replay_has_as_many_songs_as_the_document(clone, monkeypatch):
+    monkeypatch.chdir(clone)
+    for name, rows in (("TRAIN_ROWS", 1000), ("VALIDATION_ROWS", 200), ("TEST_ROWS", 300)):
+        monkeypatch.setattr(replay, name, rows)
+    replay.stage(read_params(Path("params.yaml")))
+    assert read_json(Path("metrics/replay.json"))["songs"] == 1300
