@@ -57,7 +57,7 @@ BAD = [
     (
         "  C: 1.0",
         "  C: 1.0\n  penalty: l1",
-        "baseline = {'C': 1.0, 'max_iter': 100, 'penalty': 'l1', 'songs': 1000000}: Object contains unknown field `penalty`",
+        "baseline = {'C': 1.0, 'max_iter': 100, 'penalty': 'l1', 'songs': 1000000}: Object contains unknown",
     ),
     ("  max_iter: 100", "", "baseline = {'C': 1.0, 'songs': 1000000}: Object missing required field `max_iter`"),
     ("binarize:", "colour: 3\nbinarize:", "Object contains unknown field `colour`"),
