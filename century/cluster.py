@@ -57,7 +57,8 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
                     client.run(
                         pickle.loads, pickle.dumps(run_item)
                     )  # one that lacks this code says so, which data cannot
-                    sent = client.scatter(list(data), broadcast=True, hash=False)
+                    for worker in client.nthreads():  # a broadcast would never end if one of them died
+                        sent = client.scatter(list(data), workers=[worker])
                     futures = deque(client.submit(work, *sent, *item, pure=False) for item in items[done:])
                     while futures:
                         yield futures[0].result()

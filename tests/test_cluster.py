@@ -83,17 +83,27 @@ def die(x, pid):
     os.kill(pid or os.getpid(), signal.SIGKILL)
     time.sleep(60)
 
+def arrive(flag, sender):
+    if os.getpid() != sender and not flag.exists():
+        flag.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return np.arange(10.0)
+
+class KillsOnArrival:
+    def __reduce__(self):
+        return arrive, (Path({2!r}), os.getpid())
+
 try:
-    print(list(in_order({}, [np.arange(10.0)], [{}])))
+    print(list(in_order({0}, [KillsOnArrival() if {2!r} else np.arange(10.0)], [{1}])))
 except InputError as error:
     sys.exit(str(error))
 """
 
 
-def ask(address, function, *items, **environment):
+def ask(address, function, *items, killer="", **environment):
     """What a process says that has a function computed for some items, where there is a cluster."""
     switch = {"DASK_SCHEDULER_ADDRESS": address, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "60s"}
-    program = PROGRAM.format(function, ", ".join(items))
+    program = PROGRAM.format(function, ", ".join(items), str(killer))
     return run(sys.executable, "-c", program, cwd=REPOSITORY, check=False, **{**switch, **environment})
 
 
@@ -116,6 +126,12 @@ def test_another_worker_does_what_a_killed_one_has_not_done(cluster, tmp_path):
     items = [f"({number}, Path({str(tmp_path / 'killed')!r}))" for number in range(6)]
     done = ask(cluster, "die_once", *items)
     assert (done.stdout, done.stderr) == (f"{[45.0 + number for number in range(6)]}\n", "")
+    assert (tmp_path / "killed").exists()
+
+
+def test_a_worker_that_is_killed_while_it_gets_the_data_does_not_hold_up_the_others(cluster, tmp_path):
+    done = ask(cluster, "add", "(1,)", "(2,)", killer=tmp_path / "killed")
+    assert (done.stdout, done.stderr) == ("[46.0, 47.0]\n", "")
     assert (tmp_path / "killed").exists()
 
 
@@ -185,6 +201,6 @@ def test_a_scheduler_or_a_worker_without_this_code_is_one_line(tmp_path, lacks):
 
 
 def test_without_the_switch_dask_is_not_imported():
-    program = PROGRAM.format("add", "(1,), (2,)") + "assert not {'dask', 'distributed'} & set(sys.modules)"
+    program = PROGRAM.format("add", "(1,), (2,)", "") + "assert not {'dask', 'distributed'} & set(sys.modules)"
     done = run(sys.executable, "-c", program, cwd=REPOSITORY)
     assert done.stdout == "[46.0, 47.0]\n"
