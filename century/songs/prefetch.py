@@ -1,14 +1,14 @@
 """Items that a thread makes before they are needed."""
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def prefetch(items: Iterable[Item], count: int) -> Iterator[Item]:
+def prefetch(items: Iterable[Item], count: int) -> Generator[Item]:
     """The same items. While one is used, a thread makes the next `count` of them.
 
     When the iteration ends, by an error or by being closed as well, so does the thread, and a generator is closed.

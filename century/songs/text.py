@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,12 @@ def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> 
     is unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
     """
     try:
-        yield from prefetch(parse(prefetch(whole_lines(unpack(path, text)), UNPACKED), year_is_optional), PARSED)
+        # Closed here, because an error would keep them, and so their threads, for as long as it is kept itself.
+        with (
+            closing(prefetch(whole_lines(unpack(path, text)), UNPACKED)) as blocks,
+            closing(prefetch(parse(blocks, year_is_optional), PARSED)) as tables,
+        ):
+            yield from tables
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

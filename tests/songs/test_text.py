@@ -152,6 +152,16 @@ def test_a_bad_text_is_refused_with_line_column_and_value(tmp_path, text, line):
     assert refusal(tmp_path / "songs").startswith(line)
 
 
+def test_no_thread_is_left_while_the_error_is_kept(tmp_path):
+    """One that the garbage collector would end later could be joined at a moment when it waits for ever."""
+    (tmp_path / "songs").write_bytes(LINE * 5000 + b"no song\n" + LINE * 20_000)
+    before = set(threading.enumerate())
+    with pytest.raises(InputError) as refused:
+        read(tmp_path / "songs")
+    assert set(threading.enumerate()) <= before
+    assert "line 5001" in str(refused.value)
+
+
 def mutated(data: bytes, rng: random.Random) -> bytes:
     """The data with one to four edits."""
     edited = bytearray(data)
