@@ -69,8 +69,14 @@ import numpy as np
 from century import InputError
 from century.cluster import in_order
 
+def same(x, number):
+    return number
+
 def add(x, number):
     return float(x.sum()) + number
+
+def is_aligned(x, number):
+    return x.flags.aligned
 
 def die_once(x, number, flag):
     try:
@@ -83,15 +89,10 @@ def die(x, pid):
     os.kill(pid or os.getpid(), signal.SIGKILL)
     time.sleep(60)
 
-def arrive(flag, sender):
-    if os.getpid() != sender and not flag.exists():
-        flag.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return np.arange(10.0)
-
 class KillsOnArrival:
     def __reduce__(self):
-        return arrive, (Path({2!r}), os.getpid())
+        kill = "os.getpid() == sender or os.path.exists(flag) or (open(flag, 'x').close(), os.kill(os.getpid(), 9))"
+        return eval, (kill.replace("os.", "__import__('os')."), dict(flag={2!r}, sender=os.getpid()))
 
 try:
     print(list(in_order({0}, [KillsOnArrival() if {2!r} else np.arange(10.0)], [{1}])))
@@ -122,6 +123,11 @@ def test_results_come_in_the_order_of_the_items(cluster):
     assert (done.stdout, done.stderr) == ("[48.0, 46.0, 47.0]\n", "")
 
 
+def test_numbers_arrive_where_a_product_needs_no_copy_of_them(cluster):
+    done = ask(cluster, "is_aligned", *[f"({number},)" for number in range(8)])
+    assert (done.stdout, done.stderr) == (f"{[True] * 8}\n", "")
+
+
 def test_another_worker_does_what_a_killed_one_has_not_done(cluster, tmp_path):
     items = [f"({number}, Path({str(tmp_path / 'killed')!r}))" for number in range(6)]
     done = ask(cluster, "die_once", *items)
@@ -130,8 +136,8 @@ def test_another_worker_does_what_a_killed_one_has_not_done(cluster, tmp_path):
 
 
 def test_a_worker_that_is_killed_while_it_gets_the_data_does_not_hold_up_the_others(cluster, tmp_path):
-    done = ask(cluster, "add", "(1,)", "(2,)", killer=tmp_path / "killed")
-    assert (done.stdout, done.stderr) == ("[46.0, 47.0]\n", "")
+    done = ask(cluster, "same", "(1,)", "(2,)", killer=tmp_path / "killed")
+    assert (done.stdout, done.stderr) == ("[1, 2]\n", "")
     assert (tmp_path / "killed").exists()
 
 
