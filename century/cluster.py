@@ -85,7 +85,7 @@ class Packed:
     """Data that travel as one string of bytes.
 
     Dask would hand on the numbers of an array where they arrive in memory. If that is an odd address, every product
-    with them begins with a copy, and a sweep takes three times as long.
+    with them begins with a copy, and a sweep takes twice as long.
     """
 
     def __init__(self, data: Sequence[object]) -> None:
