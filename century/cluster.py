@@ -84,8 +84,8 @@ def not_done(why: str) -> InputError:
 class Packed:
     """Data that travel as one string of bytes.
 
-    Dask would hand on the numbers of an array where they arrive in memory. If that is an odd address, every product
-    with them begins with a copy, and a sweep takes twice as long.
+    Dask would hand on the numbers of an array where they arrive in memory, which may be an address that is not aligned.
+    Unpacked from one string they are aligned, as BLAS wants them.
     """
 
     def __init__(self, data: Sequence[object]) -> None:

@@ -12,5 +12,5 @@ from stages.__main__ import set_up_process
 def dask_setup(nanny: Any) -> None:
     """Dask calls this in the process that starts the worker, which inherits the environment."""
     set_up_process("worker")
-    # With it memory goes back to the system at every turn, and a sweep takes twice the processor's time.
+    # Dask sets it so that memory goes back to the system at once, which costs a process that uses much of it time.
     nanny.pre_spawn_env.pop("MALLOC_TRIM_THRESHOLD_", None)

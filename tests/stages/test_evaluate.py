@@ -1,10 +1,12 @@
+from functools import partial
+
 import numpy as np
 import pyarrow as pa
 
 from century.evaluation.scores import exact_logits
 from century.songs.features import FEATURES
 from century.songs.labels import label_songs
-from century.songs.tables import read_batches, read_songs, songs_schema, write_table
+from century.songs.tables import read_songs, songs_schema, write_table
 from stages.evaluate import score
 
 
@@ -14,7 +16,7 @@ def test_a_part_has_its_rows_its_labels_and_the_logits_of_each_model_over_many_b
     table = pa.table({"year": rng.integers(1922, 2012, 9_000).astype(np.int16), **features})
     write_table(tmp_path / "songs.parquet", songs_schema(pa.float32()), label_songs([table], 2000))
     models = {"one": np.linspace(-1, 1, 91), "other": -np.ones(91)}
-    part = score(tmp_path / "songs.parquet", read_batches(tmp_path / "songs.parquet"), models)
+    part = score(tmp_path / "songs.parquet", {name: partial(exact_logits, w) for name, w in models.items()})
     X, t = read_songs(tmp_path / "songs.parquet")
     assert (part.row == np.arange(9_000)).all()
     assert (part.t == t).all()
