@@ -61,6 +61,13 @@ def test_it_arrives_at_the_optimum_whatever_the_scale_of_the_features(dtype, sca
     assert fit.decision_function(X).dtype == dtype
 
 
+def test_a_small_tolerance_is_met_in_double_precision():
+    X, t = songs(20_000)
+    fit = SGDLogisticRegression(tol=1e-18, random_state=0).fit(X, t)
+    slopes = gradient(np.column_stack([X, np.ones(len(X))]), sigmoid(X @ fit.coef_[0] + fit.intercept_), t)
+    assert np.abs(slopes).max() < 1e-9
+
+
 def test_labels_that_come_sorted_do_no_harm():
     X, t = songs(5000)
     order = np.argsort(t, kind="stable")
