@@ -57,7 +57,7 @@ def statistics():
     near, far = (EFFECT[name] for name in list(LEARNERS)[:2])
     yield f"nearest neighbours look {word(near['shuffled'] - far['shuffled'])} points better"
     yield f"they are {word(far['by_producer'] - near['by_producer'])} points worse"
-    alone, usual = NORMALIZED["figures"], OURS["test"]
+    alone, usual = NORMALIZED["measures"], OURS["test"]
     found = NORMALIZED["difference"]
     yield f"The accuracy becomes {alone['accuracy']:.4f} instead of {usual['accuracy']:.4f}"
     yield f"is noise (by blocks {to(found['accuracy']['blocks'], '+.4f')})"
