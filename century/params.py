@@ -3,6 +3,7 @@
 Run as a program, it checks params.yaml: `python -m century.params`.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -158,35 +159,48 @@ class Params(Section):
             require(size <= songs, key, size, rule)
 
 
-class Yaml12Loader(yaml.CSafeLoader):
-    """PyYAML with the numbers of YAML 1.2, which DVC reads, in place of those of YAML 1.1: here 1e-3 is a number."""
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")  # as in JSON, and so in YAML 1.2
+# Numbers, and whatever some reader of YAML takes for no text: nothing, true, 010, 0x1F, 1_000, .inf, 2001-01-01, <<.
+NO_TEXT = re.compile(
+    r"|~|null|true|false|<<|=|[-+]?(0[xob][0-9a-f_]*|[0-9._][-+0-9._e:tz ]*|\.inf|\.nan)", re.IGNORECASE
+)
+NOT_PLAIN = (yaml.TagToken, yaml.AnchorToken, yaml.AliasToken, yaml.DirectiveToken)
 
 
-Yaml12Loader.yaml_implicit_resolvers = {}  # a dictionary of its own: the one that it inherits is PyYAML's
+class PlainLoader(yaml.CSafeLoader):
+    """PyYAML without its rules of what a scalar is: they are those of YAML 1.1, while DVC reads YAML 1.2."""
 
-for tag, pattern, first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
-    (
-        "float",
-        r"[-+]?(\.[0-9]+([eE][-+][0-9]+)?|[0-9]+\.[0-9]*([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)",
-        list("-+.0123456789"),
-    ),
-):
-    Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^({pattern})$"), first)
 
-# What is text to the loader above and something else to other readers: 010, 0x1F, 1_000, .inf, 2001-01-01, <<.
-AMBIGUOUS = re.compile(r"[-+]?(0[xob][0-9a-f_]*|[0-9._][-+0-9._e:tz ]*|\.inf|\.nan)|<<|=", re.IGNORECASE)
+PlainLoader.yaml_implicit_resolvers = {}  # a dictionary of its own: the one that it inherits is PyYAML's
+
+
+def scalar(_: PlainLoader, node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    if node.style or not NO_TEXT.fullmatch(text):  # a style is that of quotes
+        return text
+    if NUMBER.fullmatch(text):
+        return json.loads(text)
+    line = node.start_mark.line + 1
+    raise InputError(f"line {line}: {text!r} is no number like 10 or 1.0e-3 and no plain text; write text in quotes")
+
+
+def section(loader: PlainLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    content = loader.construct_mapping(node, deep=True)
+    if len(content) < len(node.value):
+        keys = [key.value for key, _ in node.value]
+        line, key = node.start_mark.line + 1, max(keys, key=keys.count)
+        raise InputError(f"the section that begins at line {line} has the key {key!r} twice: remove one")
+    return content
+
+
+PlainLoader.add_constructor("tag:yaml.org,2002:str", scalar)
+PlainLoader.add_constructor("tag:yaml.org,2002:map", section)
 
 
 def read_params(path: Path) -> Params:
     """The whole file, checked. Raises InputError with the first bad key, its value and the rule, in one line."""
     try:
-        content = read_yaml(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict):
-            raise InputError(f"it must hold the sections {', '.join(Params.__struct_fields__)}; it holds {content!r}")
-        return checked(content, Params)
+        return checked(read_yaml(path.read_text(encoding="utf-8")), Params)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or thousands of digits
         raise InputError(f"{path} is not YAML: {error}") from None
     except InputError as error:
@@ -195,36 +209,11 @@ def read_params(path: Path) -> Params:
 
 def read_yaml(text: str) -> Any:
     """What the text holds. Raises InputError where DVC's reader would refuse it, or find another value in it."""
-    loader = Yaml12Loader(text)
-    document = loader.get_single_node()
-    if document is None:
-        return None
-    nodes, seen = [document], set()
-    for node in nodes:
-        if id(node) not in seen:  # an alias is the very node of its anchor, and may stand within it
-            refuse_what_dvc_reads_otherwise(loader, node)
-            children = node.value if isinstance(node, yaml.CollectionNode) else []
-            nodes += [part for child in children for part in (child if isinstance(child, tuple) else [child])]
-            seen.add(id(node))
-    return loader.construct_document(document)
-
-
-def refuse_what_dvc_reads_otherwise(loader: Yaml12Loader, node: yaml.Node) -> None:
-    """Raise InputError at a repeated key, a tag, or a plain scalar that is another value in another version of YAML."""
-    line = node.start_mark.line + 1
-    plain = isinstance(node, yaml.ScalarNode) and not node.style
-    if node.tag != loader.resolve(type(node), node.value, (plain, not plain)):  # type: ignore[no-untyped-call]
-        raise InputError(f"line {line} has the tag {node.tag!r}: write the value without a tag")
-    if plain and node.tag.endswith(":str") and AMBIGUOUS.fullmatch(node.value):
-        raise InputError(
-            f"line {line}: {node.value} is read as one value or as another, depending on the version of YAML: write a "
-            "number like 10 or 1.0e-3, and text in quotes"
-        )
-    if isinstance(node, yaml.MappingNode):
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise InputError(f"the section that begins at line {line} has the key {key!r} twice: remove one")
+    for token in yaml.scan(text, yaml.CSafeLoader):
+        if isinstance(token, NOT_PLAIN):
+            line = token.start_mark.line + 1
+            raise InputError(f"line {line} has a tag, an anchor, an alias or a directive: write the value alone")
+    return yaml.load(text, PlainLoader)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 
 from century import InputError
-from century.params import Yaml12Loader, read_params, read_yaml
+from century.params import read_params, read_yaml
 
 DEFAULTS = Path("params.yaml").read_text(encoding="utf-8")
 
@@ -35,7 +35,7 @@ BATCH_SIZES = "batch_sizes:\n  - 64\n  - 512\n  - 1024"
 LEARNING_RATES = "learning_rates:\n  - 0.1\n  - 0.5\n  - 1.0"
 BAD = [
     ("too_small: 0.005", "too_small: -0.005", "learning_rates.too_small = -0.005: Expected `float` > 0"),
-    ("good: 0.1", "good: .nan", "line N: .nan is read as one value or as another"),
+    ("good: 0.1", "good: .nan", "line N: '.nan' is no number like 10 or 1.0e-3"),
     (
         "too_large: 5.0",
         "too_large: 1e7",
@@ -52,7 +52,8 @@ BAD = [
         "tolerance: small\n  #",
         "train.tolerance = 'small': Expected `float`, got `str`",
     ),
-    ("max_iter: 100", "max_iter: true", "baseline.max_iter = True: Expected `int`, got `bool`"),
+    ("max_iter: 100", "max_iter: 2.5", "baseline.max_iter = 2.5: Expected `int`, got `float`"),
+    ("max_iter: 100", "max_iter: true", "line N: 'true' is no number like 10 or 1.0e-3 and no plain text"),
     ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': Expected `int`, got `str`"),
     (
         "  C: 1.0",
@@ -106,7 +107,7 @@ BAD = [
     ("draws: 2000", "draws: 100001", "intervals.draws = 100001: Expected `int` <= 100000"),
     (BATCH_SIZES, "batch_sizes: []", "sweep.batch_sizes = []: Expected `array` of length >= 1"),
     (LEARNING_RATES, "learning_rates: []", "sweep.learning_rates = []: Expected `array` of length >= 1"),
-    (BATCH_SIZES, "batch_sizes: !!set {64, -1}", "line N has the tag"),
+    (BATCH_SIZES, "batch_sizes: !!set {64, -1}", "line N has a tag, an anchor"),
     ("source: stand-in", "source: ''", "data.source = '': Expected `str` of length >= 1"),
     ("songs: 515345", "songs: 1", "data.stand_in.songs = 1: Expected `int` >= 2"),
     ("seed: 1", "seed: -1", "data.stand_in.seed = -1: Expected `int` >= 0"),
@@ -116,11 +117,24 @@ BAD = [
     ("binarize:", "binarise:", "Object contains unknown field `binarise`"),
     ("  bins: 15", "  bins: 15\n  bins: 15", "the section that begins at line N has the key 'bins' twice: remove one"),
     ("binarize:", "data: 3\nbinarize:", "the section that begins at line N has the key 'data' twice: remove one"),
-    ("seed: 1", "seed: 010", "line N: 010 is read as one value or as another"),
-    ("  bins: 15", "  <<: {bins: 15}", "line N: << is read as one value or as another"),
-    ("source: stand-in", "source: 2001-01-01", "line N: 2001-01-01 is read as one value or as another"),
-    ("  bins: 15", "  bins: !!float 15", "line N has the tag 'tag:yaml.org,2002:float': write the value without a tag"),
-    ("  bins: 15", "  bins: &a [*a]", "evaluate.bins = [[[[[[[...]]]]]]]: Expected `int`, got `array`"),
+    ("seed: 1", "seed: 010", "line N: '010' is no number like 10 or 1.0e-3"),
+    ("  bins: 15", "  <<: {bins: 15}", "line N: '<<' is no number like 10 or 1.0e-3"),
+    (
+        "source: stand-in",
+        "source: 2001-01-01",
+        "line N: '2001-01-01' is no number like 10 or 1.0e-3",
+    ),
+    ("  bins: 15", "  bins:", "line N: '' is no number like 10 or 1.0e-3 and no plain text"),
+    (
+        "  bins: 15",
+        "  bins: !!float 15",
+        "line N has a tag, an anchor, an alias or a directive: write the value",
+    ),
+    (
+        "  bins: 15",
+        "  bins: &a [*a]",
+        "line N has a tag, an anchor, an alias or a directive: write the value",
+    ),
 ]
 
 
@@ -160,11 +174,9 @@ def test_params_cannot_be_changed():
         params.split.seed = 2
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("1e-3", 0.001), ("yes", "yes"), ("1:30", "1:30"), ("010", "010"), ("~", None)]
-)
+@pytest.mark.parametrize(("text", "value"), [("1e-3", 0.001), ("yes", "yes"), ("1e-07", 1e-7), ("'010'", "010")])
 def test_scalars_are_those_of_yaml_1_2(text, value):
-    assert yaml.load(text, Yaml12Loader) == value
+    assert read_yaml(text) == value
 
 
 scalar = st.one_of(
@@ -189,7 +201,7 @@ def test_what_we_read_is_what_dvc_reads(text):
     assert repr(ours) == repr(theirs)
 
 
-@given(st.lists(st.sampled_from("abc"), max_size=5), st.booleans())
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=5), st.booleans())
 def test_a_repeated_key_is_refused_as_dvc_refuses_it(keys, inside):
     text = "".join(f"{'  ' * inside}{key}: 1\n" for key in keys)
     text = f"section:\n{text}" if inside else text
@@ -202,7 +214,8 @@ def test_a_repeated_key_is_refused_as_dvc_refuses_it(keys, inside):
         assert read_yaml(text) == YAML(typ="safe").load(text)
 
 
-def test_an_alias_within_itself_or_a_thousandfold_ends_at_once():
-    assert read_yaml("key: &a [*a]\n")["key"][0] is not None
+def test_an_alias_within_itself_or_a_thousandfold_is_refused_at_once():
     bomb = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join(9 * [f'*a{i - 1}'])}]\n" for i in range(1, 30))
-    assert len(read_yaml(bomb)) == 30
+    for text in ("key: &a [*a]\n", bomb):
+        with pytest.raises(InputError, match="line 1 has a tag, an anchor, an alias"):
+            read_yaml(text)
