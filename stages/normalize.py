@@ -14,7 +14,7 @@ from century.files import write_json
 from century.params import Params
 from century.songs.features import FEATURES
 from century.songs.normalize import gather, means_and_stds, scatter
-from century.songs.prefetch import prefetch
+from century.songs.background import in_background
 from century.songs.tables import open_table, read_blocks, read_parts, songs_schema, write_table
 
 SONGS = Path("data/songs.parquet")
@@ -34,7 +34,7 @@ def stage(params: Params) -> None:
         songs = read_blocks(SONGS, [*WHOLE_NUMBERS, *FEATURES])
         sizes = scatter(scratch, songs, np.array([0, 0, *mean]), np.array([1, 1, *std]), group_of)
         for part, groups in groupby(enumerate(read_parts(SPLIT)), key=lambda group: group[1][0]):
-            write_table(Path(f"data/{part}.parquet"), SCHEMA, prefetch(part_tables(groups, scratch, sizes), 1))
+            write_table(Path(f"data/{part}.parquet"), SCHEMA, in_background(part_tables(groups, scratch, sizes), 1))
     write_json(Path("data/normalization.json"), {"features": FEATURES, "means": mean.tolist(), "stds": std.tolist()})
 
 

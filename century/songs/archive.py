@@ -25,19 +25,9 @@ LARGEST_RATIO = 200  # of the size of a text to that of its file; for songs it i
 SMALL_TEXT = 1 << 22  # bytes up to which a text may have any ratio
 
 SIGNATURES = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
-READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-OTHER_METHODS = {9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub declares an instance
-STREAM_ERRORS = (
-    zipfile.BadZipFile,
-    IsalError,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,  # zipfile: a feature of zip that it does not read
-    ValueError,  # zipfile: a name in another encoding than is declared, an offset before the file
-    struct.error,  # zipfile: fields that were cut short
-    OSError,  # bz2, without a number; zipfile, with EINVAL: a place before the beginning of the file
-)
+# What the libraries raise at a file that they cannot unpack: zipfile, at a damaged directory, any of the last four.
+UNREADABLE = (zipfile.BadZipFile, IsalError, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error, OSError)
 
 
 @dataclass
@@ -73,12 +63,10 @@ def unpack(path: Path, text: Fingerprint) -> Iterator[bytes]:
                     raise InputError(f"it unpacks to more than {LARGEST_RATIO} times its size, as no songs do")
                 bar.update(file.tell() - bar.n)
                 yield chunk
-        except STREAM_ERRORS as error:
+        except UNREADABLE as error:
             if isinstance(error, OSError) and error.errno not in (None, EINVAL):  # the disk's error, not the file's
                 raise
-            if "Memory usage limit" in str(error):
-                raise InputError(f"it takes more than {MEMORY >> 20} MiB to unpack; compress it by gzip") from None
-            raise InputError(f"it is a {name} file that was cut short or damaged ({error}); get it again") from None
+            raise InputError(f"it cannot be unpacked as {name} ({error}); get it again, or packed by gzip") from None
 
 
 def read_plain(file: IO[bytes]) -> Iterator[bytes]:
@@ -132,18 +120,10 @@ def read_zip(file: IO[bytes]) -> Iterator[bytes]:
 def only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     """The one file in a zip, not counting what macOS and Windows add to a folder."""
     members = [member for member in archive.infolist() if not is_companion(member)]
-    if "xl/workbook.xml" in archive.namelist():
-        raise InputError("it is an Excel workbook; save the table as CSV")
     if len(members) != 1:
         names = ", ".join(member.filename[:40] for member in members[:3])
         raise InputError(f"it is a zip of {len(members)} files ({names}); it must hold one table and nothing else")
-    (member,) = members
-    if member.flag_bits & 0x41 or member.compress_type == 99:  # 0x40: strong encryption; 99: AES
-        raise InputError("it is an encrypted zip; zip the table without a password")
-    if member.compress_type not in READABLE:
-        method = OTHER_METHODS.get(member.compress_type, f"method {member.compress_type}")
-        raise InputError(f"it is a zip compressed by {method}, which Python does not read; zip the table by Deflate")
-    return member
+    return members[0]
 
 
 def is_companion(member: zipfile.ZipInfo) -> bool:
@@ -161,9 +141,11 @@ def read_member(content: IO[bytes], member: zipfile.ZipInfo) -> Iterator[bytes]:
             return decompress(igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_DEFLATE), b"", content)
         case zipfile.ZIP_BZIP2:
             return decompress(bz2.BZ2Decompressor(), b"", content)
-        case _:
+        case zipfile.ZIP_LZMA:
             stream = lzma.LZMADecompressor(lzma.FORMAT_ALONE, MEMORY)
             return decompress(stream, lzma_header(content, member), content)
+        case method:
+            raise NotImplementedError(f"compression method {method}")
 
 
 def lzma_header(content: IO[bytes], member: zipfile.ZipInfo) -> bytes:

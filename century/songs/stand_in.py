@@ -23,7 +23,7 @@ from tqdm import tqdm, trange
 from century.arrays import Floats, Ints
 from century.files import replacing
 from century.songs import published
-from century.songs.prefetch import prefetch
+from century.songs.background import in_background
 
 BLOCK = 4096  # rows made and written at a time: what is made of them fits in the processor's cache
 
@@ -169,5 +169,5 @@ def write_stand_in(path: Path, songs: int, train_songs: int, seed: int) -> None:
         zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive,
         archive.open(published.MEMBER, "w") as member,  # its date is 1980-01-01, whenever it is made
     ):
-        for block in prefetch(blocks, 1):
+        for block in in_background(blocks, 1):
             member.write(block)

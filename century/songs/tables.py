@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from century.arrays import Array, Ints, Sample
 from century.files import replacing
+from century.songs.background import in_background
 from century.songs.features import FEATURES
-from century.songs.prefetch import prefetch
 from century.songs.repeats import repeats
 
 GROUP = 32_768  # songs in a row group: one column of them fits the processor's cache
@@ -92,7 +92,7 @@ def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) 
     file = open_table(path)
     left = file.metadata.num_rows if at_most is None else at_most
     tables = (file.read_row_group(group, columns=list(columns)) for group in range(file.num_row_groups))
-    for table in prefetch(tables, 1):
+    for table in in_background(tables, 1):
         yield [column.to_numpy() for column in table[:left].columns]
         left -= len(table)
         if left <= 0:
@@ -107,7 +107,7 @@ def read_batches(path: Path, row_groups: Sequence[int] | None = None) -> Iterato
     file = open_table(path)
     groups = range(file.num_row_groups) if row_groups is None else row_groups
     tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
-    for table in prefetch(tables, 1):
+    for table in in_background(tables, 1):
         for batch in table.to_batches(BATCH):
             yield batch.select(FEATURES).to_tensor(row_major=True).to_numpy(), batch["label"].to_numpy()
 

@@ -1,7 +1,7 @@
 """The songs in a text of comma-separated lines, as tables of Arrow: what is read, and what is refused."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from century import InputError
 from century.songs.archive import Fingerprint, unpack
+from century.songs.background import in_background
 from century.songs.features import FEATURES
-from century.songs.lines import BLOCK, COLUMNS, LARGEST, YEARS, columns_of, fault_of_song, header_size, whole_lines
-from century.songs.prefetch import prefetch
+from century.songs.lines import BLOCK, COLUMNS, LARGEST, YEARS, beginning, fault_of_song, whole_lines
 
 PARSED = 32  # blocks that are parsed before they are asked for: enough to go on while a row group is written
 UNPACKED = 2  # blocks that are unpacked before they are parsed
@@ -26,9 +26,15 @@ CONVERT = ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.float64()), null
 
 
 def read_texts(path: Path, text: Fingerprint) -> Iterator[pa.Table]:
-    """The songs of a file as `read_text` gives them, or those of all files of a folder, in the order of their names."""
-    for one in sorted(path.iterdir()) if path.is_dir() else [path]:
-        yield from read_text(one, text)
+    """The songs of a file as `read_text` gives them, or those of all files of a folder, in the order of their names.
+
+    What is wrong with a file is said with its name.
+    """
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        try:
+            yield from read_text(file, text)
+        except InputError as error:
+            raise InputError(f"{file}: {error}") from None
 
 
 def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> Iterator[pa.Table]:
@@ -38,15 +44,12 @@ def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> 
     The file may be packed in any way that `archive` knows, and may have a header. `text` takes the fingerprint of what
     is unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
     """
-    try:
-        # Closed here, because an error would keep them, and so their threads, for as long as it is kept itself.
-        with (
-            closing(prefetch(whole_lines(unpack(path, text)), UNPACKED)) as blocks,
-            closing(prefetch(parse(blocks, year_is_optional), PARSED)) as tables,
-        ):
-            yield from tables
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+    # Closed here, because an error would keep them, and so their threads, for as long as it is kept itself.
+    with (
+        closing(in_background(whole_lines(unpack(path, text)), UNPACKED)) as blocks,
+        closing(in_background(parse(blocks, year_is_optional), PARSED)) as tables,
+    ):
+        yield from tables
 
 
 def parse(blocks: Iterator[bytes], year_is_optional: bool = False) -> Iterator[pa.Table]:
@@ -55,8 +58,7 @@ def parse(blocks: Iterator[bytes], year_is_optional: bool = False) -> Iterator[p
     columns = COLUMNS
     for block in blocks:
         if not lines:
-            columns = columns_of(block) if year_is_optional else COLUMNS
-            start = header_size(block, columns)
+            start, columns = beginning(block, year_is_optional)
             lines, block = count_lines(block[:start]), block[start:]
         body = block.rstrip(b"\r\n")
         if body and first_empty:
@@ -83,22 +85,26 @@ def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> 
     if len(body) >= BLOCK and not LINE_END.search(body):  # its end is in another block
         raise InputError(f"line {first_line} is longer than {BLOCK} bytes; it must be a year and 90 numbers")
     try:
-        table = read_csv(pa.BufferReader(body), ReadOptions(column_names=columns, **READ), PARSE, CONVERT)
-    except pa.ArrowInvalid as error:
-        raise first_fault(body, first_line, str(error), columns) from None
+        return checked(read_csv(pa.BufferReader(body), ReadOptions(column_names=columns, **READ), PARSE, CONVERT))
+    except ValueError as error:
+        raise first_fault(LINE_END.split(body), columns, "line {}", first_line) or InputError(str(error)) from None
+
+
+def checked(table: pa.Table) -> pa.Table:
+    """The songs of a table of float64, with the years as int16. Raises ValueError at a number that no song has."""
     (batch,) = table.to_batches()
-    x = batch.select(FEATURES).to_tensor(row_major=False).to_numpy()
-    year = table["year"].to_numpy() if columns[0] == "year" else np.array([YEARS[0]])
-    is_right = ((year >= YEARS[0]) & (year <= YEARS[-1]) & (year == np.floor(year))).all()
-    if not (is_right and x.min() >= -LARGEST and x.max() <= LARGEST):  # so it is with NaN
-        raise first_fault(body, first_line, "a number that cannot be", columns)
-    if columns[0] != "year":
-        return table
-    return table.set_column(0, "year", pa.array(year.astype(np.int16)))
+    x = batch.to_tensor(null_to_nan=True, row_major=False).to_numpy()
+    year, features = x[:, : -len(FEATURES)], x[:, -len(FEATURES) :]
+    if not ((year >= YEARS[0]) & (year <= YEARS[-1]) & (year == np.floor(year))).all():
+        raise ValueError("a year that cannot be")
+    if not (features.min() >= -LARGEST and features.max() <= LARGEST):  # so it is with NaN
+        raise ValueError("a number that cannot be")
+    return table.set_column(0, "year", pa.array(year[:, 0].astype(np.int16))) if year.size else table
 
 
-def first_fault(body: bytes, first_line: int, otherwise: str, columns: Sequence[str]) -> InputError:
-    for number, line in enumerate(LINE_END.split(body), start=first_line):
+def first_fault(lines: Iterable[bytes], columns: Sequence[str], place: str, first: int) -> InputError | None:
+    """The error that says what is wrong with the first line that is no song; the place of a line has its number."""
+    for number, line in enumerate(lines, first):
         if fault := fault_of_song(line, columns):
-            return InputError(f"line {number}{fault}")
-    return InputError(f"after line {first_line - 1}: {otherwise}")
+            return InputError(place.format(number) + fault)
+    return None

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from random_songs import random_text
 
@@ -71,14 +72,17 @@ BAD_TEXTS = {
     "a line of the wrong length": (b"".join(TEXT.splitlines(True)[:3]) + b"1,2\n", "line 4 has 2 columns"),
     "a word": (TEXT.replace(b",", b",loud", 1), "line 1, column var1: 'loud"),
     "nothing": (b"", "it is empty"),
-    "a table of other things": (b"a,b\n1,2\n", "line 1 has 2 columns; it must have 91"),
+    "a table of other things": (b"a,b\n1,2\n", "line 1 has 2 columns, 'a,b'; it must be a year and 90 numbers"),
     "a short line among songs without a year": (
         fields(90) + fields(89),
-        "line 2 has 89 columns; it must have the 90 features",
+        "line 2 has 89 columns, '1.5,1.5,1.5,1.5,1.5,1.5,1…,1.5,1.5,1.5'; it must be 90 numbers, separated",
     ),
     "a word among songs without a year": (fields(90, b"x"), "line 1, column var90: 'x' is not a finite number"),
-    "a year and too few features": (b"2001," + fields(89), "line 1 has 90 columns; it must have 91"),
-    "half a Parquet file": (b"PAR1" + b"\0" * 50, "it is a Parquet file that was cut short or damaged"),
+    "a year and too few features": (b"2001," + fields(89), "line 1 has 90 columns, '2001,1.5,"),
+    "half a Parquet file": (
+        b"PAR1" + b"\0" * 50,
+        "it is a Parquet file that is damaged, or holds",
+    ),
 }
 
 
@@ -93,9 +97,13 @@ def test_a_bad_text_is_refused(tmp_path, name):
 
 BAD_FRAMES = {
     "missing": (FRAME.assign(var7=FRAME["var7"].where(FRAME.index != 33)), "row 33 (counted from 0), column var7: "),
-    "infinite": (FRAME.assign(var7=np.inf), "row 0 (counted from 0), column var7: inf is not a finite number"),
-    "no year": (FRAME.assign(year=3), "row 0 (counted from 0), column year: 3 is not a year from 1860 to 2100"),
-    "text": (FRAME.assign(var2="a"), "column var2 is of the type"),
+    "infinite": (FRAME.assign(var7=np.inf), "row 0 (counted from 0), column var7: 'inf' is not a finite number"),
+    "no year": (FRAME.assign(year=3), "row 0 (counted from 0), column year: '3' is not a year from 1860 to 2100"),
+    "text": (FRAME.assign(var2="a"), "row 0 (counted from 0), column var2: 'a' is not a finite number"),
+    "times": (
+        FRAME.assign(var2=pd.Timestamp(0)),
+        "it is a Parquet file that is damaged, or holds",
+    ),
     "few columns": (FRAME[FEATURES[:12]], "it has 12 columns; it must have var1 to var90, and may have year"),
     "another order": (FRAME.rename(columns={f"var{i}": f"x{91 - i}" for i in range(1, 91)}), "it has the column 'x90'"),
     "no songs": (FRAME[:0], "it has no songs"),
@@ -111,8 +119,15 @@ def test_a_bad_parquet_file_is_refused(tmp_path, name):
     assert str(refused.value).startswith(words)
 
 
-def test_a_place_that_holds_no_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="it is not there; it must be a file of songs"):
+def test_a_parquet_file_with_two_columns_of_one_name_is_refused(tmp_path):
+    table = pa.Table.from_pandas(FRAME)
+    pq.write_table(table.append_column("var1", table["var1"]), tmp_path / "songs")
+    with pytest.raises(InputError, match="it has two columns of the name 'var1'"):
         read(tmp_path / "songs")
-    with pytest.raises(InputError, match="it is a directory; it must be a file of songs"):
+
+
+def test_a_place_that_holds_no_file_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "songs")
+    with pytest.raises(IsADirectoryError):
         read(tmp_path)

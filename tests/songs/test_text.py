@@ -30,7 +30,7 @@ KAGGLE = ["label", *(f"TimbreAvg{i}" for i in range(1, 13)), *(f"TimbreCovarianc
 
 
 def read(path) -> pd.DataFrame:
-    return pa.concat_tables(read_text(path, Fingerprint())).to_pandas()
+    return pa.concat_tables(read_texts(path, Fingerprint())).to_pandas()
 
 
 def read_by_pandas(text: bytes) -> pd.DataFrame:
@@ -126,11 +126,11 @@ def test_lines_that_end_where_a_block_ends_are_whole(tmp_path, size):
 BAD_TEXTS = [
     (b"", "it is empty; it must have a line for each song"),
     (",".join(KAGGLE).encode() + b"\n\n", "it has a header and no songs"),
-    (b"\n" + TEXT, "line 1 is empty; it must be a year and 90 numbers"),
+    (b"\n" + TEXT, "line 1 is empty; it must be a year and 90 numbers, separated by commas"),
     (LINE + b"\n" + LINE, "line 2 is empty; it must be a year and 90 numbers"),
     (LINE * 2 + b"\r\n" * 1000 + TEXT, "line 3 is empty; it must be a year and 90 numbers"),
     (LINE * 2 + b"\n" * 3 * BLOCK + LINE, "line 3 is empty, though songs follow; remove it"),
-    (LINE * 2 + b"2001,1.00000\n", "line 3 has 2 columns; it must have 91, a year and 90 numbers"),
+    (LINE * 2 + b"2001,1.00000\n", "line 3 has 2 columns, '2001,1.00000'; it must be a year and 90 numbers"),
     (LINE + LINE[:-8] + b"loud\r\n", "line 2, column var90: 'loud' is not a finite number"),
     (
         ",".join(KAGGLE).encode() + b"\n" + LINE + LINE[:-8] + b"nan",
@@ -142,7 +142,7 @@ BAD_TEXTS = [
     (TEXT * 50 + b"1" * 3 * BLOCK, f"line 601 is longer than {BLOCK} bytes; it must be a year and 90 numbers"),
     (LINE[:-1] + b"0" * 2 * BLOCK, f"line 1 is longer than {BLOCK} bytes; it must be a year and 90 numbers"),
     (TEXT.replace(b",", b";"), "line 1 is separated by semicolons; it must be separated by commas, and have points"),
-    (TEXT.decode().encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
+    (TEXT.decode().encode("utf-16"), "it is no text in UTF-8; it must be one"),
 ]
 
 
@@ -203,7 +203,7 @@ def has_header(text: bytes) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("first_seed", range(0, 2000, 500))
 def test_a_mutated_text_is_read_as_pandas_reads_it_or_refused_in_one_line(tmp_path, first_seed):
-    path, read_texts = tmp_path / "songs", 0
+    path, texts_read = tmp_path / "songs", 0
     for seed in range(first_seed, first_seed + 500):
         rng = random.Random(seed)
         text = rng.choice([mutated, with_another_field])(rng.choice(list(FORMS.values())), rng)
@@ -211,12 +211,12 @@ def test_a_mutated_text_is_read_as_pandas_reads_it_or_refused_in_one_line(tmp_pa
         try:
             ours = read_or_none(path)
             if ours is not None:
-                read_texts += 1
+                texts_read += 1
                 header = 0 if has_header(text) else None
                 assert_same(ours, pd.read_csv(io.BytesIO(text), names=COLUMNS, header=header))
         except Exception as error:
             raise AssertionError(f"seed {seed}") from error
-    assert 50 < read_texts < 450
+    assert 50 < texts_read < 450
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def prefetch(items: Iterable[Item], count: int) -> Generator[Item]:
+def in_background(items: Iterable[Item], count: int) -> Generator[Item]:
     """The same items. While one is used, a thread makes the next `count` of them.
 
     When the iteration ends, by an error or by being closed as well, so does the thread, and a generator is closed.
