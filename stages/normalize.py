@@ -12,9 +12,9 @@ import pyarrow as pa
 from century.arrays import Ints
 from century.files import write_json
 from century.params import Params
+from century.songs.background import in_background
 from century.songs.features import FEATURES
 from century.songs.normalize import gather, means_and_stds, scatter
-from century.songs.background import in_background
 from century.songs.tables import open_table, read_blocks, read_parts, songs_schema, write_table
 
 SONGS = Path("data/songs.parquet")
