@@ -6,6 +6,7 @@ A line has the seconds, the memory at the peak, and the bytes of the files that 
 songs take 12 GB of disk in a temporary folder, which TMPDIR names, while they are measured.
 """
 
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from benchmarks.graph import STAND_IN, change, clone_without_results
 from benchmarks.process import measure
 
 TIMES = [1, 2, 4, 10]
+LIMIT = 1024  # MiB of memory of its own that a stage may map to write to, whether it uses it or not (RLIMIT_DATA)
 
 
 def rows(sizes: list[int]) -> None:
@@ -34,7 +36,8 @@ def rows_at(times: int, folder: Path) -> None:
     clone_without_results(clone, songs)
     change(clone / "params.yaml", r"(?m)^  train_rows: 463715", f"  train_rows: {times * 463_715}")
     for name, stage in yaml.safe_load((clone / "dvc.yaml").read_text())["stages"].items():
-        cost = measure([sys.executable, "-m", "stages", name], clone)
+        limited = f"ulimit -d {LIMIT * 1024}; exec {shlex.quote(sys.executable)} -m stages {name}"
+        cost = measure(["sh", "-c", limited], clone)
         read, written = (megabytes(clone, stage, kinds) for kinds in (["deps"], ["outs", "metrics", "plots"]))
         print(f"| {times}x | {name} | {cost.seconds:.1f} | {cost.mib:.0f} | {read:.1f} | {written:.1f} |", flush=True)
 

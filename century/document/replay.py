@@ -84,14 +84,14 @@ def prefix_names(prefix: str, numbers: dict[str, Any]) -> dict[str, Any]:
 def take_parts(
     X: Array, t: Array, train_rows: int, validation_rows: int, rng: np.random.RandomState
 ) -> dict[str, Songs]:
-    """The first rows shuffled into validation and train, the others as the test part."""
+    """The first rows shuffled into validation and train, the others as the test part: views of X and t, reordered.
+
+    A copy of each part would double the memory for as long as the runs last.
+    """
     shuffled = rng.permutation(train_rows)
-    validation, train = shuffled[:validation_rows], shuffled[validation_rows:]
-    return {
-        "train": (X[train], t[train]),
-        "validation": (X[validation], t[validation]),
-        "test": (X[train_rows:], t[train_rows:]),
-    }
+    X[:train_rows], t[:train_rows] = X[shuffled], t[shuffled]
+    ends = {"train": (validation_rows, train_rows), "validation": (0, validation_rows), "test": (train_rows, len(t))}
+    return {part: (X[start:end], t[start:end]) for part, (start, end) in ends.items()}
 
 
 def gradient_figures(X: Array, t: Array, w: Floats, b: float, h: float) -> dict[str, Any]:
