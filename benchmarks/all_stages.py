@@ -22,7 +22,7 @@ LIMIT = 1024  # MiB of memory of its own that a stage may map to write to, wheth
 
 
 def rows(sizes: list[int]) -> None:
-    print("| songs | stage | seconds | memory, MiB | read, MB | written, MB |\n|---|---|---|---|---|---|")
+    print("| songs | stage | seconds | of processors | memory, MiB | read, MB | written, MB |\n" + "|---" * 7 + "|")
     for times in sizes:
         with tempfile.TemporaryDirectory() as folder:
             rows_at(times, Path(folder))
@@ -39,7 +39,8 @@ def rows_at(times: int, folder: Path) -> None:
         limited = f"ulimit -d {LIMIT * 1024}; exec {shlex.quote(sys.executable)} -m stages {name}"
         cost = measure(["sh", "-c", limited], clone)
         read, written = (megabytes(clone, stage, kinds) for kinds in (["deps"], ["outs", "metrics", "plots"]))
-        print(f"| {times}x | {name} | {cost.seconds:.1f} | {cost.mib:.0f} | {read:.1f} | {written:.1f} |", flush=True)
+        cells = [f"{value:.1f}" for value in (cost.seconds, cost.processor, cost.mib, read, written)]
+        print(f"| {times}x | {name} | {' | '.join(cells)} |", flush=True)
 
 
 def megabytes(clone: Path, stage: dict[str, Any], kinds: list[str]) -> float:

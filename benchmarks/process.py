@@ -1,4 +1,4 @@
-"""What a command and all that it starts take: seconds, and MiB of memory at the peak.
+"""What a command and all that it starts take: seconds, those of processors, and MiB of memory at the peak.
 
     python -m benchmarks.process COMMAND ...
 
@@ -20,6 +20,7 @@ import psutil
 class Cost(NamedTuple):
     seconds: float
     mib: float
+    processor: float  # seconds that all its threads worked
 
 
 def measure(command: list[str], folder: Path, **environment: str) -> Cost:
@@ -57,8 +58,9 @@ def main(command: list[str]) -> None:
     while is_running(process):
         peak = max(peak, memory(process))
     taken = time.perf_counter() - begun
-    peak = max(peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
-    print(json.dumps({"seconds": taken, "mib": peak / 2**20}))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = max(peak, used.ru_maxrss * 1024)
+    print(json.dumps({"seconds": taken, "mib": peak / 2**20, "processor": used.ru_utime + used.ru_stime}))
     sys.exit(process.returncode)
 
 

@@ -54,9 +54,7 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
             for sending in range(SENDINGS):
                 client.wait_for_workers(1, timeout=dask.config.get("distributed.comm.timeouts.connect"))
                 try:
-                    client.run(
-                        pickle.loads, pickle.dumps(run_item)
-                    )  # one that lacks this code says so, which data cannot
+                    client.run(pickle.loads, pickle.dumps(run_item))  # fails where a worker does not have this code
                     for worker in client.nthreads():  # a broadcast would never end if one of them died
                         sent = client.scatter(Packed(data), workers=[worker])
                     futures = deque(client.submit(work, sent, *item, pure=False) for item in items[done:])
@@ -91,12 +89,11 @@ class Packed:
     def __init__(self, data: Sequence[object]) -> None:
         self.data = data
 
-    def __reduce__(self) -> tuple[Callable[[bytes], "Packed"], tuple[bytes]]:
-        return unpack, (pickle.dumps(self.data, protocol=5),)
+    def __getstate__(self) -> bytes:
+        return pickle.dumps(self.data, protocol=5)
 
-
-def unpack(packed: bytes) -> Packed:
-    return Packed(pickle.loads(packed))
+    def __setstate__(self, packed: bytes) -> None:
+        self.data = pickle.loads(packed)
 
 
 def run_item(expected: dict[str, str], function: Callable[..., Result], packed: Packed, *item: object) -> Result:

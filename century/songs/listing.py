@@ -1,14 +1,22 @@
 """The files of songs that a folder, a pattern or a URL names, in the order of their names."""
 
 import hashlib
+import logging
 from pathlib import Path, PurePosixPath
 
 import fsspec
+from aiohttp import ClientTimeout
 from fsspec.implementations.local import LocalFileSystem
 
 from century import InputError
 from century.files import sha256
 from century.songs.kept import kept
+
+logging.getLogger("gcsfs").addHandler(logging.NullHandler())  # it would log an error that is raised as well
+# Where a server is silent, gcsfs would wait for ever, and s3fs for six minutes. What the user has set for them stays.
+SILENCE = ClientTimeout(sock_connect=15, sock_read=15)  # seconds
+fsspec.config.conf.setdefault("gs", {}).setdefault("requests_timeout", SILENCE)
+fsspec.config.conf.setdefault("s3", {}).setdefault("config_kwargs", {"retries": {"max_attempts": 1}})
 
 
 def list_files(source: str) -> list[tuple[Path, str]]:
@@ -30,6 +38,8 @@ def list_files(source: str) -> list[tuple[Path, str]]:
             kept(name, lambda new, path=path: files.get_file(path, str(new)))  # type: ignore[misc]
             for name, path in zip(names, paths, strict=True)
         ]
+    except FileNotFoundError:  # as of a bucket that is not there
+        return []
     except Exception as error:  # each file system has errors of its own
         raise InputError(str(error) or type(error).__name__) from None
 
