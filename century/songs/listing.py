@@ -13,7 +13,7 @@ from century.files import sha256
 from century.songs.kept import kept
 
 logging.getLogger("gcsfs").addHandler(logging.NullHandler())  # it would log an error that is raised as well
-# Where a server is silent, gcsfs would wait for ever, and s3fs for six minutes. What the user has set for them stays.
+# Where a server is silent, gcsfs would wait for ever, and s3fs for six minutes. What a user has set for fsspec stays.
 SILENCE = ClientTimeout(sock_connect=15, sock_read=15)  # seconds
 fsspec.config.conf.setdefault("gs", {}).setdefault("requests_timeout", SILENCE)
 fsspec.config.conf.setdefault("s3", {}).setdefault("config_kwargs", {"retries": {"max_attempts": 1}})

@@ -56,3 +56,12 @@ def test_a_file_that_stops_halfway_is_not_kept(bucket, monkeypatch):
         list_files("memory://bucket/a")
     monkeypatch.undo()
     assert list_files("memory://bucket/a")[0][0].read_bytes() == b"one"
+
+
+def test_a_bucket_that_is_not_there_has_no_files(bucket, monkeypatch):
+    def find(_):
+        raise FileNotFoundError("b/elsewhere/o")  # as gcsfs and s3fs do
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket, "find", find)
+        assert list_files("memory://elsewhere") == []
