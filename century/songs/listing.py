@@ -5,18 +5,11 @@ import logging
 from pathlib import Path, PurePosixPath
 
 import fsspec
-from aiohttp import ClientTimeout
 from fsspec.implementations.local import LocalFileSystem
 
 from century import InputError
 from century.files import sha256
 from century.songs.kept import kept
-
-logging.getLogger("gcsfs").addHandler(logging.NullHandler())  # it would log an error that is raised as well
-# Where a server is silent, gcsfs would wait for ever, and s3fs for six minutes. What a user has set for fsspec stays.
-SILENCE = ClientTimeout(sock_connect=15, sock_read=15)  # seconds
-fsspec.config.conf.setdefault("gs", {}).setdefault("requests_timeout", SILENCE)
-fsspec.config.conf.setdefault("s3", {}).setdefault("config_kwargs", {"retries": {"max_attempts": 1}})
 
 
 def list_files(source: str) -> list[tuple[Path, str]]:
@@ -25,6 +18,8 @@ def list_files(source: str) -> list[tuple[Path, str]]:
     Files whose names begin with a dot or an underscore are not songs; nor is what stands in such folders of a folder.
     Raises InputError where the file system of a URL does not give its files.
     """
+    if "://" in source:
+        set_up_clouds()
     try:
         files, place = fsspec.url_to_fs(source)
         is_pattern = any(character in place for character in "*?[") and not files.exists(place)
@@ -41,8 +36,19 @@ def list_files(source: str) -> list[tuple[Path, str]]:
     except FileNotFoundError:  # as of a bucket that is not there
         return []
     except Exception as error:  # each file system has errors of its own
-        raise InputError(str(error) or type(error).__name__) from None
+        silent = "its server does not answer" if isinstance(error, TimeoutError) else ""
+        raise InputError(str(error) or silent or type(error).__name__) from None
 
 
 def is_visible(path: str) -> bool:
     return not any(part.startswith((".", "_")) for part in PurePosixPath(path).parts)
+
+
+def set_up_clouds() -> None:
+    """Where a server is silent, gcsfs would wait for ever, and s3fs for six minutes; what a user has set stays."""
+    from aiohttp import ClientTimeout  # imported here, because files of this machine do not need it
+
+    silence = ClientTimeout(sock_connect=15, sock_read=15)  # seconds
+    fsspec.config.conf.setdefault("gs", {}).setdefault("requests_timeout", silence)
+    fsspec.config.conf.setdefault("s3", {}).setdefault("config_kwargs", {"retries": {"max_attempts": 1}})
+    logging.getLogger("gcsfs").addHandler(logging.NullHandler())  # it would log an error that is raised as well

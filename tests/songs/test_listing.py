@@ -4,6 +4,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.exceptions import FSTimeoutError
 
 from century import InputError
 from century.files import sha256
@@ -65,3 +66,13 @@ def test_a_bucket_that_is_not_there_has_no_files(bucket, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(bucket, "find", find)
         assert list_files("memory://elsewhere") == []
+
+
+def test_a_silent_server_is_named_as_the_fault(bucket, monkeypatch):
+    def find(_):
+        raise FSTimeoutError  # which has no message
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket, "find", find)
+        with pytest.raises(InputError, match="its server does not answer"):
+            list_files("memory://bucket")
