@@ -55,15 +55,15 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
                 client.wait_for_workers(1, timeout=dask.config.get("distributed.comm.timeouts.connect"))
                 try:
                     client.run(pickle.loads, pickle.dumps(run_item))  # fails where a worker does not have this code
-                    for worker in client.nthreads():  # a broadcast would never end if one of them died
-                        sent = client.scatter(Packed(data), workers=[worker])
+                    # Each by itself, as a broadcast would never end if one of them died.
+                    sent = [client.scatter(Packed(data), workers=[worker]) for worker in client.nthreads()][-1]
                     futures = deque(client.submit(work, sent, *item, pure=False) for item in items[done:])
                     while futures:
                         yield futures[0].result()
                         futures.popleft()
                         done += 1
                     return
-                except (OSError, CancelledError):
+                except (OSError, CancelledError, LookupError):  # the last of them: one died before it was sent the data
                     if sending == SENDINGS - 1:
                         raise
     except (CancelledError, KilledWorker):

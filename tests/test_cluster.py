@@ -94,6 +94,7 @@ class KillsOnArrival:
         kill = "os.getpid() == sender or os.path.exists(flag) or (open(flag, 'x').close(), os.kill(os.getpid(), 9))"
         return eval, (kill.replace("os.", "__import__('os')."), dict(flag={2!r}, sender=os.getpid()))
 
+{3}
 try:
     print(list(in_order({0}, [KillsOnArrival() if {2!r} else np.arange(10.0)], [{1}])))
 except InputError as error:
@@ -101,10 +102,10 @@ except InputError as error:
 """
 
 
-def ask(address, function, *items, killer="", **environment):
+def ask(address, function, *items, killer="", before="", **environment):
     """What a process says that has a function computed for some items, where there is a cluster."""
     switch = {"DASK_SCHEDULER_ADDRESS": address, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "60s"}
-    program = PROGRAM.format(function, ", ".join(items), str(killer))
+    program = PROGRAM.format(function, ", ".join(items), str(killer), before)
     return run(sys.executable, "-c", program, cwd=REPOSITORY, check=False, **{**switch, **environment})
 
 
@@ -139,6 +140,17 @@ def test_a_worker_that_is_killed_while_it_gets_the_data_does_not_hold_up_the_oth
     done = ask(cluster, "same", "(1,)", "(2,)", killer=tmp_path / "killed")
     assert (done.stdout, done.stderr) == ("[1, 2]\n", "")
     assert (tmp_path / "killed").exists()
+
+
+def test_a_worker_that_dies_before_it_gets_the_data_does_not_hold_up_the_others(cluster):
+    forget = """
+import distributed
+known = distributed.Client.nthreads
+answers = [lambda _: {}, lambda client: {"tcp://127.0.0.1:9": 1, **known(client)}, known]
+distributed.Client.nthreads = lambda client: answers.pop(0)(client)
+"""
+    done = ask(cluster, "add", "(1,)", "(2,)", before=forget)
+    assert (done.stdout, done.stderr) == ("[46.0, 47.0]\n", "")
 
 
 def test_data_that_were_lost_with_the_only_worker_are_sent_again(tmp_path):
@@ -207,6 +219,6 @@ def test_a_scheduler_or_a_worker_without_this_code_is_one_line(tmp_path, lacks):
 
 
 def test_without_the_switch_dask_is_not_imported():
-    program = PROGRAM.format("add", "(1,), (2,)", "") + "assert not {'dask', 'distributed'} & set(sys.modules)"
+    program = PROGRAM.format("add", "(1,), (2,)", "", "") + "assert not {'dask', 'distributed'} & set(sys.modules)"
     done = run(sys.executable, "-c", program, cwd=REPOSITORY)
     assert done.stdout == "[46.0, 47.0]\n"
