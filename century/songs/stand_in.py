@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from pyarrow.csv import WriteOptions, write_csv
 from tqdm import tqdm, trange
 
 from century.arrays import Floats, Ints
@@ -36,6 +34,8 @@ SPECTRUM_DECAY = 4.0
 ERA_STRENGTH = 0.135
 
 QUARTILE = 0.6744897501960817  # the upper quartile of standard normal numbers
+STEPS = 100  # of the grid of normal deviates at which values are computed; between them they are interpolated
+GRID = np.linspace(-6, 6, 12 * STEPS + 1)
 EXTREME = 4.75  # about the largest of half a million standard normal numbers
 
 
@@ -91,9 +91,10 @@ def timbres(artist: Ints, era: Floats, rng: np.random.Generator) -> Floats:
     artist_noise = rounded_normal(rng, (artist[-1] + 1, 90))
     era_direction = np.rint(ERA_STRENGTH * rounded_normal(rng, 90))
     deviates = np.empty((90, len(era)))
-    for start in trange(0, len(era), BLOCK, desc="stand-in: timbre", disable=None):
+    starts = trange(0, len(era), BLOCK, desc="stand-in: timbre", disable=None)
+    song_noises = (rounded_normal(rng, (len(era[start : start + BLOCK]), 90)) for start in range(0, len(era), BLOCK))
+    for start, song_noise in zip(starts, prefetch(song_noises, 1), strict=True):
         rows = slice(start, start + BLOCK)
-        song_noise = rounded_normal(rng, (len(era[rows]), 90))
         noise = song_noise + artist_noise[artist[rows]] + np.rint(np.outer(era[rows], era_direction) / 64)
         deviates[:, rows] = mix @ noise.T
     return deviates
@@ -123,18 +124,31 @@ def published_values(column: dict[str, Floats], z: Floats) -> Floats:
     return values
 
 
+def interpolate(z: Floats, values: Floats) -> Floats:
+    """np.interp(z, GRID, values), which would search for the place in the grid that even steps let one compute."""
+    z = z.clip(GRID[0], GRID[-1])
+    place = ((z - GRID[0]) * STEPS).astype(np.intp)
+    slopes = np.diff(values, append=values[-1]) * STEPS
+    interpolated: Floats = (z - GRID[place]) * slopes[place] + values[place]
+    return interpolated
+
+
 def shape_columns(deviates: Floats) -> Floats:
     """Turn deviates (90, n), in place, into columns of the published quartiles, mean, standard deviation and range."""
     column = {key: values[1:] for key, values in published.table("columns").items()}  # the first is the year
-    z = np.linspace(-6, 6, 1201)
-    values = published_values(column, z)
+    values = published_values(column, GRID)
 
     def shape_column(j: int) -> None:
-        x = np.interp(deviates[j] / np.sqrt(np.mean(deviates[j] ** 2)), z, values[j])
+        x = deviates[j]
+        x /= np.sqrt(np.mean(x**2))
+        for start in range(0, len(x), BLOCK):
+            x[start : start + BLOCK] = interpolate(x[start : start + BLOCK], values[j])
         for _ in range(2):  # keeping to the range moves mean and deviation a little
-            x = column["mean"][j] + (x - x.mean()) * (column["std"][j] / x.std(ddof=1))
-            x = x.clip(column["min"][j], column["max"][j])
-        deviates[j] = x
+            scale = column["std"][j] / x.std(ddof=1)
+            x -= x.mean()
+            x *= scale
+            x += column["mean"][j]
+            x.clip(column["min"][j], column["max"][j], out=x)
 
     with ThreadPoolExecutor(2) as pool:
         for _ in tqdm(pool.map(shape_column, range(90)), total=90, desc="stand-in: columns", disable=None):
@@ -143,17 +157,23 @@ def shape_columns(deviates: Floats) -> Floats:
 
 
 def text_blocks(year: Ints, timbre: Floats) -> Iterator[bytes]:
-    """The text of the file, block by block: the year and 90 numbers with five decimals."""
-    options = WriteOptions(include_header=False)
-    five_decimals = pa.decimal64(15, 5)
+    """The text of the file, block by block: the year and 90 numbers with five decimals.
+
+    It is put together of words that a table holds, as in `2001` `,-5` `.00123` ... `\\n`, padded with zero bytes.
+    """
+    n = 100_000  # above every whole part, and the number of five decimals that there are
+    texts = [*(b",%d" % i for i in range(n)), *(b",-%d" % i for i in range(n)), *(b".%05d" % i for i in range(n))]
+    texts += [b"\n", *(b"%d" % i for i in range(year.max() + 1))]
+    words = np.array(texts, "S7")
     for start in trange(0, len(year), BLOCK, desc="stand-in: text", disable=None):
         rows = slice(start, start + BLOCK)
-        units = np.rint(timbre[:, rows] * 1e5).astype(np.int64)
-        columns = [(pa.int64(), year[rows]), *((five_decimals, x) for x in units)]
-        arrays = [pa.Array.from_buffers(kind, len(x), [None, pa.py_buffer(x)]) for kind, x in columns]
-        text = pa.BufferOutputStream()
-        write_csv(pa.table(arrays, names=["year", *map(str, range(90))]), text, options)
-        yield text.getvalue()
+        units = np.rint(timbre[:, rows] * n).astype(np.int64)
+        word = np.empty((182, units.shape[1]), np.intp)
+        word[0], word[-1] = 3 * n + 1 + year[rows], 3 * n
+        word[1:-1:2], word[2:-1:2] = np.divmod(abs(units), n)
+        word[1:-1:2] += n * (units < 0)
+        word[2:-1:2] += 2 * n
+        yield words.take(word.T).tobytes().translate(None, b"\0")
 
 
 def write_stand_in(path: Path, songs: int, train_songs: int, seed: int) -> None:

@@ -14,7 +14,7 @@ from benchmarks.process import measure
 from century.songs import published
 from century.songs.archive import Fingerprint
 from century.songs.features import FEATURES
-from century.songs.stand_in import artists_and_albums, write_stand_in
+from century.songs.stand_in import GRID, artists_and_albums, interpolate, text_blocks, write_stand_in
 from century.songs.text import read_text
 
 SONGS, TRAIN = 515_345, 463_715
@@ -72,6 +72,18 @@ def test_the_zip_has_the_real_layout(path):
                 assert 1922 <= int(year) <= 2011
                 assert len(features) == 90
                 assert all(len(x.split(".")[1]) == 5 for x in features)
+
+
+def test_numbers_are_written_with_five_decimals():
+    year, x = np.array([1922, 2011]), [-0.5, 0.0, 65735.77953, -0.00001, -14861.69535, 12.3]
+    timbre = np.resize(x, (90, 2))
+    lines = [",".join([str(year[i]), *(f"{number:.5f}" for number in timbre[:, i])]) for i in range(2)]
+    assert b"".join(text_blocks(year, timbre)).decode() == "".join(f"{line}\n" for line in lines)
+
+
+def test_interpolation_is_numpys():
+    z = np.concatenate([GRID, np.random.default_rng(1).normal(0, 3, 10_000)])
+    np.testing.assert_allclose(interpolate(z, np.exp(GRID)), np.interp(z, GRID, np.exp(GRID)), rtol=1e-13)
 
 
 def test_the_years_are_the_published_histogram(file):
