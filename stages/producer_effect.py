@@ -1,11 +1,12 @@
 """Measure what it is worth to know the artist of a song, to logistic regression and to nearest neighbours."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from century import InputError
-from century.evaluation.producer_effect import leak, logistic_regression, nearest_neighbours, predictions
+from century.evaluation.producer_effect import Learner, leak, logistic_regression, nearest_neighbours, predictions
 from century.files import write_metrics, write_plot
 from century.params import Params
 from century.songs.tables import read_songs
@@ -16,10 +17,10 @@ def stage(params: Params) -> None:
     q = params.intervals
     X, t = read_songs(Path("data/songs.parquet"), p.more_songs)
     X = X.astype(np.float32)
-    learners = {
-        "logistic_regression": (logistic_regression(), p.songs),
-        "logistic_regression_more_songs": (logistic_regression(), p.more_songs),
-        "nearest_neighbours": (nearest_neighbours(p.neighbours), p.songs),
+    learners: dict[str, tuple[Learner, int]] = {
+        "logistic_regression": (logistic_regression, p.songs),
+        "logistic_regression_more_songs": (logistic_regression, p.more_songs),
+        "nearest_neighbours": (partial(nearest_neighbours, k=p.neighbours), p.songs),
     }
     leaks = {}
     for name, (learner, songs) in learners.items():
