@@ -93,7 +93,7 @@ def timbres(artist: Ints, era: Floats, rng: np.random.Generator) -> Floats:
     deviates = np.empty((90, len(era)))
     starts = trange(0, len(era), BLOCK, desc="stand-in: timbre", disable=None)
     song_noises = (rounded_normal(rng, (len(era[start : start + BLOCK]), 90)) for start in range(0, len(era), BLOCK))
-    for start, song_noise in zip(starts, prefetch(song_noises, 1), strict=True):
+    for start, song_noise in zip(starts, in_background(song_noises, 1), strict=True):
         rows = slice(start, start + BLOCK)
         noise = song_noise + artist_noise[artist[rows]] + np.rint(np.outer(era[rows], era_direction) / 64)
         deviates[:, rows] = mix @ noise.T
