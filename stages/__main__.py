@@ -71,6 +71,9 @@ def run(name: str) -> None:
         import_module(f"stages.{name}").stage(params)
     except (InputError, OSError) as error:
         sys.exit(one_line(f"{name}: {error}"))
+    except MemoryError as error:
+        needs = "docs/growth.md says what each stage needs for how many songs"
+        sys.exit(one_line(f"{name}: there is not enough memory: {error}; {needs}"))
 
 
 def read_stages() -> dict[str, Any]:

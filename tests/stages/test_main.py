@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from century.params import read_params
 from stages.__main__ import X86_64_V3, declared_params, processor_flags
+from stages.__main__ import run as run_stage
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -122,6 +124,13 @@ runpy.run_module("stages", run_name="__main__", alter_sys=True)
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run([sys.executable, "-c", program], cwd=project, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "binarize: interrupted\n")
+
+
+def test_a_stage_that_gets_no_memory_ends_with_one_line(project, monkeypatch):
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("stages.split.stage", lambda _: np.empty(2**57))
+    with pytest.raises(SystemExit, match=r"^split: there is not enough memory: Unable to allocate .*; docs/growth.md"):
+        run_stage("split")
 
 
 def test_an_error_is_told_in_one_printable_line(project):
