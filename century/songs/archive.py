@@ -25,6 +25,8 @@ LARGEST_RATIO = 200  # of the size of a text to that of its file; for songs it i
 SMALL_TEXT = 1 << 22  # bytes up to which a text may have any ratio
 
 SIGNATURES = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+OTHER_METHODS = {9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub declares an instance
 # What the libraries raise at a file that they cannot unpack: zipfile, at a damaged directory, any of the last four.
 UNREADABLE = (zipfile.BadZipFile, IsalError, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error, OSError)
@@ -119,11 +121,19 @@ def read_zip(file: IO[bytes]) -> Iterator[bytes]:
 
 def only_table(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     """The one file in a zip, not counting what macOS and Windows add to a folder."""
+    if "xl/workbook.xml" in archive.namelist():
+        raise InputError("it is an Excel workbook; save the table as CSV")
     members = [member for member in archive.infolist() if not is_companion(member)]
     if len(members) != 1:
         names = ", ".join(member.filename[:40] for member in members[:3])
         raise InputError(f"it is a zip of {len(members)} files ({names}); it must hold one table and nothing else")
-    return members[0]
+    (member,) = members
+    if member.flag_bits & 0x41 or member.compress_type == 99:  # 0x40: strong encryption; 99: AES
+        raise InputError("it is an encrypted zip; zip the table without a password")
+    if member.compress_type not in READABLE:
+        method = OTHER_METHODS.get(member.compress_type, f"method {member.compress_type}")
+        raise InputError(f"it is a zip compressed by {method}, which Python does not read; zip the table by Deflate")
+    return member
 
 
 def is_companion(member: zipfile.ZipInfo) -> bool:
@@ -141,11 +151,9 @@ def read_member(content: IO[bytes], member: zipfile.ZipInfo) -> Iterator[bytes]:
             return decompress(igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_DEFLATE), b"", content)
         case zipfile.ZIP_BZIP2:
             return decompress(bz2.BZ2Decompressor(), b"", content)
-        case zipfile.ZIP_LZMA:
+        case _:
             stream = lzma.LZMADecompressor(lzma.FORMAT_ALONE, MEMORY)
             return decompress(stream, lzma_header(content, member), content)
-        case method:
-            raise NotImplementedError(f"compression method {method}")
 
 
 def lzma_header(content: IO[bytes], member: zipfile.ZipInfo) -> bytes:

@@ -36,10 +36,13 @@ def read_any(file: str) -> Iterator[pa.Table]:
 @contextmanager
 def on_disk(file: str) -> Iterator[Path]:
     """A path to the bytes of a file. Those of a stream are copied to a temporary one, as a zip is read from its end."""
-    if file != "-" and Path(file).is_file():
-        yield Path(file)
+    path = Path(file)
+    if file != "-" and (path.is_dir() or not path.exists()):
+        raise InputError(f"it is {'a directory' if path.is_dir() else 'not there'}; it must be a file of songs")
+    if file != "-" and path.is_file():
+        yield path
         return
-    with sys.stdin.buffer if file == "-" else open(file, "rb") as stream, tempfile.NamedTemporaryFile() as copy:
+    with sys.stdin.buffer if file == "-" else path.open("rb") as stream, tempfile.NamedTemporaryFile() as copy:
         shutil.copyfileobj(stream, copy, 1 << 20)
         copy.flush()
         yield Path(copy.name)

@@ -16,8 +16,31 @@ BLOCK = 1 << 20  # bytes of lines that are handed on at a time: small enough tha
 YEARS = range(1860, 2101)  # from the oldest recording of a sound
 LARGEST = 1e30  # its square, and sums of such squares, are far from the largest float64
 NUMBER = re.compile(rb"[ \t]*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[ \t]*")
+LIBSVM = re.compile(rb"\S+( [0-9]+:\S+)+")
+SEPARATORS = {b";": "semicolons", b"\t": "tabs", b"|": "bars", b" ": "spaces"}
 YEAR_NAMES = ("year", "label", "target", "class", "y")
 COUNTED = [str(number) for number in range(91)]  # how pandas names columns that have no names
+
+AS_TEXT = "write its table as comma-separated text"
+OTHER_FILES = {  # by their first bytes
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+    b"\x1f\x8b": "a gzip file in another one; unpack it once",
+    b"BZh": "a bzip2 file in another one; unpack it once",
+    b"\xfd7zXZ\0": "an xz file in another one; unpack it once",
+    b"PK\x03\x04": "a zip in another file; unpack it once",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive; unpack it",
+    b"Rar!": "a RAR archive; unpack it",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file; unpack it",
+    b"\x89HDF": f"an HDF5 file; {AS_TEXT}",
+    b"PAR1": f"a Parquet file; {AS_TEXT}",
+    b"\x93NUMPY": f"a NumPy file; {AS_TEXT}",
+    b"MATLAB": f"a MATLAB file; {AS_TEXT}",
+    b"%PDF": f"a PDF file; {AS_TEXT}",
+    b"<": "a page or other text in tags, not a table",
+    b"{": f"JSON; {AS_TEXT}",
+    b"[": f"JSON; {AS_TEXT}",
+}
 
 
 def form_of(path: Path) -> dict[str, str | bool]:
@@ -49,10 +72,7 @@ def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[s
 
     Raises InputError where the first line is neither that of a song nor a header.
     """
-    if re.search(rb"[\0-\x08\x0e-\x1f]", block[:4096]):
-        raise InputError("it is no text in UTF-8; it must be one, plain or packed once by gzip, bzip2, xz or zip")
-    if not block[:4096].strip():
-        raise InputError("it is empty; it must have a line for each song")
+    refuse_other_files(block[:4096])
     found = re.match(rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block)  # the mark of UTF-8, the first line, its end
     assert found
     names = [name.strip(" \t\"'") for name in found[2].decode("utf-8", "replace").split(",")]
@@ -63,6 +83,19 @@ def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[s
     if fault := fault or fault_of_names(names):
         raise InputError(f"line 1 {fault}")
     return found.end(), columns
+
+
+def refuse_other_files(start: bytes) -> None:
+    """Raise InputError where a text that begins with these bytes is no table."""
+    if not start.strip():
+        raise InputError("it is empty; it must have a line for each song")
+    for signature, what in OTHER_FILES.items():
+        if start.lstrip().startswith(signature):
+            raise InputError(f"it is {what}")
+    if start[257:262] == b"ustar":
+        raise InputError("it is a tar archive; unpack it")
+    if re.search(rb"[\0-\x08\x0e-\x1f]", start):
+        raise InputError("it is neither text nor a gzip, bzip2, xz or zip file")
 
 
 def is_without_year(names: Sequence[str]) -> bool:
@@ -79,6 +112,8 @@ def fault_of_names(names: Sequence[str]) -> str:
 
     Features may have any names that end in numbers which count up, from the thirteenth on anew or not.
     """
+    if names[-1].lower() in YEAR_NAMES:
+        return "has the year in the last column; it must be in the first"
     names = names if len(names) == len(COLUMNS) else ["year", *names]
     begins = (1, 13) if names[0].lower() in YEAR_NAMES else (13,)
     for column in range(1, len(names)):
@@ -98,27 +133,55 @@ def successor(name: str) -> str:
 
 def fault_of_form(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
     """What is wrong with the form of a line; nothing where it has as many columns as there must be."""
-    if b";" in line:
-        return "is separated by semicolons; it must be separated by commas, and have points in its decimals"
-    count = line.count(b",") + 1
-    if count == len(columns):
+    fields = line.split(b",")
+    if len(fields) == len(columns) and line.count(b";") < 12:  # a decimal comma may make as many
         return ""
-    what = f"has {count} columns, {quoted(line)}" if line else "is empty"
-    return f"{what}; it must be {'a year and ' if columns[0] == 'year' else ''}90 numbers, separated by commas"
+    if not LIBSVM.match(line):
+        for separator, name in SEPARATORS.items():
+            if line.count(separator) >= 12:
+                return f"is separated by {name}; it must be separated by commas, and have points in its decimals"
+    if len(fields) == len(columns) + 1 and (is_year(fields[1]) or not NUMBER.fullmatch(fields[1])):
+        return (
+            f"has {len(fields)} columns, the first of which is an index; write it without one (in pandas: index=False)"
+        )
+    rule = f"it must be {'a year and ' if columns[0] == 'year' else ''}90 numbers, separated by commas"
+    return f"{other_form(line, fields)}; {rule}"
+
+
+def other_form(line: bytes, fields: Sequence[bytes]) -> str:
+    """The form of a line that has another number of fields than a song has."""
+    if not line:
+        return "is empty"
+    if LIBSVM.match(line):
+        return "is in the form of LIBSVM"
+    if len(fields) > 90 and not fields[-1].strip():
+        return "ends with a comma"
+    if len(fields) == 13:
+        return "has 13 columns, a year and 12 averages without the 78 covariances"
+    return f"has {len(fields)} columns"
 
 
 def fault_of_song(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
     """What is wrong with the line of a song, with the column and the value; nothing where it is right."""
     if fault := fault_of_form(line, columns):
         return f" {fault}"
-    for name, field in zip(columns, line.split(b","), strict=True):
+    fields = line.split(b",")
+    for name, field in zip(columns, fields, strict=True):
         if not NUMBER.fullmatch(field):
             return f", column {name}: {quoted(field)} is not a finite number"
         if name == "year" and not is_year(field):
-            return f", column year: {quoted(field)} is not a year from {YEARS[0]} to {YEARS[-1]}"
+            advice = advice_on_years(float(field), fields[-1])
+            return f", column year: {quoted(field)} is not a year from {YEARS[0]} to {YEARS[-1]}{advice}"
         if abs(float(field)) > LARGEST:
             return f", column {name}: {quoted(field)} is too large; at most {LARGEST:.0e} is accepted"
     return ""
+
+
+def advice_on_years(first: float, last: bytes) -> str:
+    """What may have happened to the years of a file in which a line begins with `first`, which is no year."""
+    if is_year(last):
+        return "; the last column has the year, but the first must have it"
+    return "; where years are counted from a first one, such as 1922, add that" if 0 <= first < 200 else ""
 
 
 def is_year(field: bytes) -> bool:

@@ -98,14 +98,13 @@ DAMAGED = "it cannot be unpacked as {} ("
 BAD_FILES = {
     "no member": (b"PK\x05\x06" + bytes(18), "it is a zip of 0 files"),
     "two members": (zipped(TEXT, **{"more.txt": b"more"}), "it is a zip of 2 files (more.txt, YearPredictionMSD.txt)"),
-    "a workbook": (
-        zipped(b"<", "xl/workbook.xml", **{"[Content_Types].xml": b"<", "_rels/.rels": b"<"}),
-        "it is a zip of 3 files ([Content_Types].xml, _rels/.rels, xl/workbook.xml); it must hold one",
-    ),
-    "encrypted": (with_flag(1), DAMAGED.format("zip") + "File <ZipInfo filename='YearPredictionMSD.txt'"),
-    "strongly encrypted": (with_flag(0x41), DAMAGED.format("zip") + "strong encryption"),
-    "AES": (with_method(99), DAMAGED.format("zip") + "compression method 99)"),
-    "Deflate64": (with_method(9), DAMAGED.format("zip") + "compression method 9); get it again"),
+    "a workbook": (zipped(b"<", "xl/workbook.xml"), "it is an Excel workbook; save the table as CSV"),
+    "encrypted": (with_flag(1), "it is an encrypted zip; zip the table without a password"),
+    "strongly encrypted": (with_flag(0x41), "it is an encrypted zip"),
+    "AES": (with_method(99), "it is an encrypted zip"),
+    "Deflate64": (with_method(9), "it is a zip compressed by Deflate64, which Python does not read; zip the table by"),
+    "PPMd": (with_method(98), "it is a zip compressed by PPMd"),
+    "an unknown method": (with_method(77), "it is a zip compressed by method 77"),
     "a patch": (with_flag(0x20), DAMAGED.format("zip")),
     "a name that is not UTF-8": (
         with_bytes(zipped(TEXT, "\u00e5"), (b"PK\x03\x04", 30, b"\xff"), (b"PK\x01\x02", 46, b"\xff")),
@@ -120,7 +119,7 @@ BAD_FILES = {
     "a gzip with a wrong CRC-32": (with_bytes(gzip.compress(TEXT), (b"", -8, b"1234")), DAMAGED.format("gzip")),
     "an xz that asks for a gigabyte": (
         lzma.compress(TEXT, filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 30}]),
-        DAMAGED.format("xz") + "Memory usage limit exceeded)",
+        DAMAGED.format("xz") + "Memory usage limit exceeded); get it again, or packed by gzip",
     ),
     "gzip and then something else": (gzip.compress(TEXT) + b"more", DAMAGED.format("gzip")),
 }

@@ -130,7 +130,7 @@ BAD_TEXTS = [
     (LINE + b"\n" + LINE, "line 2 is empty; it must be a year and 90 numbers"),
     (LINE * 2 + b"\r\n" * 1000 + TEXT, "line 3 is empty; it must be a year and 90 numbers"),
     (LINE * 2 + b"\n" * 3 * BLOCK + LINE, "line 3 is empty, though songs follow; remove it"),
-    (LINE * 2 + b"2001,1.00000\n", "line 3 has 2 columns, '2001,1.00000'; it must be a year and 90 numbers"),
+    (LINE * 2 + b"2001,1.00000\n", "line 3 has 2 columns; it must be a year and 90 numbers"),
     (LINE + LINE[:-8] + b"loud\r\n", "line 2, column var90: 'loud' is not a finite number"),
     (
         ",".join(KAGGLE).encode() + b"\n" + LINE + LINE[:-8] + b"nan",
@@ -142,7 +142,7 @@ BAD_TEXTS = [
     (TEXT * 50 + b"1" * 3 * BLOCK, f"line 601 is longer than {BLOCK} bytes; it must be a year and 90 numbers"),
     (LINE[:-1] + b"0" * 2 * BLOCK, f"line 1 is longer than {BLOCK} bytes; it must be a year and 90 numbers"),
     (TEXT.replace(b",", b";"), "line 1 is separated by semicolons; it must be separated by commas, and have points"),
-    (TEXT.decode().encode("utf-16"), "it is no text in UTF-8; it must be one"),
+    (TEXT.decode().encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
 ]
 
 
