@@ -1,10 +1,14 @@
 """Clones of the repository with a small stand-in, for tests through real `dvc` commands."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from dvc.utils.serialize import modify_yaml
@@ -36,12 +40,30 @@ SMALL = {
 
 
 def run(*command, cwd, check=True, **environment):
-    result = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=900, check=False
-    )
+    """What a command has printed. `dvc` runs in a child of `dvc_server`, unless Python is to start in another way."""
+    variables = {**os.environ, **environment}
+    if command[0] == "dvc" and not any(name.startswith("PYTHON") for name in environment):
+        result = run_on_server(*command[1:], cwd=cwd, variables=variables)
+    else:
+        options = {"capture_output": True, "text": True, "timeout": 900, "check": False}
+        result = subprocess.run(command, cwd=cwd, env=variables, **options)
     if check:
         assert result.returncode == 0, result.stdout + result.stderr
     return result
+
+
+@cache
+def dvc_server():
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    return subprocess.Popen([sys.executable, "-P", Path(__file__).with_name("dvc_server.py")], **streams)
+
+
+def run_on_server(*arguments, cwd, variables):
+    with tempfile.NamedTemporaryFile("r+") as stdout, tempfile.NamedTemporaryFile("r+") as stderr:
+        request = arguments, str(cwd), variables, stdout.name, stderr.name
+        print(json.dumps(request), file=dvc_server().stdin)
+        code = int(dvc_server().stdout.readline())
+        return subprocess.CompletedProcess(("dvc", *arguments), code, stdout.read(), stderr.read())
 
 
 def repro(clone, *options, check=True, **environment):
@@ -87,15 +109,11 @@ def restore_params(clone):
 
 def digests(clone):
     """The sha256 of every file that the stages write."""
-    files = [
-        path
-        for folder in ("data", "metrics", "plots", "figures", "report")
-        for path in (clone / folder).rglob("*")
-        if path.is_file()
-    ]
+    folders = ("data", "metrics", "plots", "figures")
+    files = [path for folder in folders for path in (clone / folder).rglob("*") if path.is_file()]
     return {
         str(path.relative_to(clone)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
+        for path in [*files, clone / "report/report.pdf"]
         if path.name != ".gitignore"
     }
 

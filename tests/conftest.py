@@ -14,11 +14,22 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What runs in a clone takes seconds: `make test-fast` leaves it out."""
+    """Order the tests so that the processes of xdist end together, with the shortest.
+
+    What runs in a clone takes seconds, so it is slow: `make test-fast` leaves it out. While one process makes the
+    finished clone for the first test, the others run what is slow and needs none. What shares a fixture of its module
+    runs in one process, which makes it once.
+    """
     for item in items:
         if "finished" in item.fixturenames:
             item.add_marker("slow")
+        if any(made[-1].scope == "module" for made in item._fixtureinfo.name2fixturedefs.values()):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    items.sort(key=lambda item: 2 * ("slow" not in item.keywords) + ("finished" in item.fixturenames))
+    first = next((item for item in items if "finished" in item.fixturenames), items[0])
+    items.sort(key=lambda item: item is not first)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +72,7 @@ def finished(shared, tmp_path_factory):
         if not link.exists():
             clone = copy_tree(tmp_path_factory.mktemp("finished") / "clone")
             set_params(clone, SMALL)
+            (clone / "dvc.lock").unlink()  # of other songs, and rewritten after every stage: the less the faster
             commit(clone, "small")
             assert repro(clone).ran == ALL
             commit(clone, "results")

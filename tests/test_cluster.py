@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import pytest
 from clones import REPOSITORY, digests, repro, run
@@ -109,12 +109,9 @@ def ask(address, function, *items, killer="", before="", **environment):
     return run(sys.executable, "-c", program, cwd=REPOSITORY, check=False, **{**switch, **environment})
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_stages_that_share_their_work_write_the_same_bytes_on_a_cluster(clone, tmp_path, workers):
+def test_the_stages_that_share_their_work_write_the_same_bytes_on_a_cluster(clone, cluster):
     before = digests(clone), (clone / "dvc.lock").read_bytes()
-    second = worker if workers == 2 else nullcontext
-    with scheduler(tmp_path) as (address, _), worker(address), second(address):
-        result = repro(clone, "--force", "--single-item", *SHARED, DASK_SCHEDULER_ADDRESS=address)
+    result = repro(clone, "--force", "--single-item", *SHARED, DASK_SCHEDULER_ADDRESS=cluster)
     assert result.ran == SHARED
     assert (digests(clone), (clone / "dvc.lock").read_bytes()) == before
 
@@ -182,7 +179,7 @@ def test_a_scheduler_without_workers_is_one_line(tmp_path):
 
 def test_a_scheduler_that_goes_away_is_one_line(tmp_path):
     with scheduler(tmp_path) as (address, process), worker(address):
-        done = ask(address, "die", f"({process.pid},)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="10s")
+        done = ask(address, "die", f"({process.pid},)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="5s")
     assert done.returncode == 1
     assert re.fullmatch(LINE.format("Timed out trying to connect"), done.stderr)
 
