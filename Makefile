@@ -16,11 +16,18 @@ ifneq ($(FOUND),$(ASKED))
 $(error .venv has Python $(FOUND), but PYTHON=$(PYTHON) is $(ASKED); remove .venv and run make again)
 endif
 endif
-PYTEST := pytest --numprocesses logical --maxprocesses 8 --dist worksteal
-# uv installs in a tenth of pip's time. It does not read pip's settings, so where it fails pip has its turn.
-INSTALL = $(if $(shell command -v uv),uv pip install --quiet --python .venv/bin/python --requirement $< ||) \
-    pip install --quiet --requirement $<
+# One process more than there are processors, because some tests wait for a while.
+PYTEST = pytest --numprocesses $$(python -c "import os; print(min(os.cpu_count() + 1, 8))") \
+    --dist loadgroup --no-loadscope-reorder
+# uv, which pip installs where it is missing, installs in a tenth of pip's time. Of pip's settings it is told the index
+# alone, so where it fails pip has its turn.
+UV = { command -v uv || pip install --quiet $$(grep ^uv== requirements.txt); } > /dev/null && \
+    index=$$(pip config list | sed -n "s/.*[.]index-url='\(.*\)'/\1/p" | tail -n 1) && \
+    $${index:+env UV_DEFAULT_INDEX="$$index"} uv pip install --quiet --python .venv/bin/python
+INSTALL = { $(UV) --requirement $< || pip install --quiet --requirement $<; }
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Python keeps what it compiles, whatever the user has set: uv leaves that to it.
+export PYTHONDONTWRITEBYTECODE :=
 
 repro: .venv/installed .dvc/plots_offline.html
 	python -m century.params # before DVC takes old results away to make room for new ones
@@ -28,11 +35,14 @@ repro: .venv/installed .dvc/plots_offline.html
 	cat metrics/download.json
 	python -c 'from report.page_parts import parts; print(parts()["results"])'
 
-test: lint
-	$(PYTEST)
+test: .venv/installed
+	$(MAKE) --jobs 2 lint tests
 
-test-fast: lint
-	$(PYTEST) -m "not slow"
+test-fast: .venv/installed
+	$(MAKE) --jobs 2 lint tests SELECTED='-m "not slow"'
+
+tests: .venv/installed
+	$(PYTEST) $(SELECTED)
 
 lint: .venv/installed
 	ruff check .
@@ -72,4 +82,4 @@ plots: .venv/installed .dvc/plots_offline.html
 	$(INSTALL)
 	touch $@
 
-.PHONY: repro test test-fast lint notebook portable breakages plots bench growth
+.PHONY: repro test test-fast tests lint notebook portable breakages plots bench growth

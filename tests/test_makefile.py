@@ -65,23 +65,46 @@ def command(path: Path, lines: str) -> None:
     path.chmod(0o755)
 
 
+INDEX = "https://index.localhost/simple"
+
+
+@pytest.mark.parametrize("index", [None, INDEX])
 @pytest.mark.parametrize(
-    ("uv", "installers"), [(None, ["pip"]), (0, ["uv"]), (1, ["uv", "pip"])], ids=["no uv", "uv", "a uv that fails"]
+    ("uv", "brought", "installers"),
+    [
+        (0, None, ["uv"]),
+        (1, None, ["uv", "pip"]),
+        (None, 0, ["pip uv", "uv"]),
+        (None, 1, ["pip uv", "uv", "pip"]),
+        (None, None, ["pip uv", "pip"]),
+    ],
+    ids=["uv", "a uv that fails", "pip brings uv", "pip brings a uv that fails", "pip cannot bring uv"],
 )
-def test_uv_installs_where_there_is_one_and_pip_where_there_is_none_or_it_fails(folder, uv, installers):
+def test_uv_installs_and_pip_where_uv_fails_or_cannot_be_had(folder, uv, brought, installers, index):
     tools = folder / "tools"
     tools.mkdir()
-    for name in ("make", "mkdir", "cp", "touch"):
+    for name in ("make", "mkdir", "cp", "touch", "grep", "sed", "tail", "env"):
         (tools / name).symlink_to(shutil.which(name))
     command(tools / "python3", "[ $1 = -m ] || exit 0; mkdir -p .venv/bin && cp pip .venv/bin")
-    command(folder / "pip", "echo pip $3 $4 >> installers")
+    config = f"echo \":env:.index-url='{index}'\"" if index else "true"
+    bring = "false" if brought is None else "cp uv .venv/bin"
+    pip = [
+        f'[ "$1" = config ] && {{ {config}; exit; }}',
+        f"case $3 in uv==*) echo pip uv >> installers; {bring}; exit;; esac",
+        "echo pip $3 $4 >> installers",
+    ]
+    command(folder / "pip", "\n".join(pip))
+    command(folder / "uv", f"echo uv $6 $7 $UV_DEFAULT_INDEX >> installers; exit {brought if uv is None else uv}")
     if uv is not None:
-        command(tools / "uv", f"echo uv $6 $7 >> installers; exit {uv}")
+        shutil.copy(folder / "uv", tools)
     found = make(folder, PATH=str(tools))
     assert found.returncode == 0, found.stderr
     assert (folder / ".venv/installed").exists()
-    lines = (folder / "installers").read_text().splitlines()
-    assert lines == [f"{name} --requirement requirements.txt" for name in installers]
+    told = {
+        "uv": f"uv --requirement requirements.txt {index or ''}".strip(),
+        "pip": "pip --requirement requirements.txt",
+    }
+    assert (folder / "installers").read_text().splitlines() == [told.get(name, name) for name in installers]
 
 
 def test_a_venv_whose_python_is_gone_is_noticed(folder):
