@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
@@ -50,7 +51,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def save(figure: Figure, path: Path) -> None:
     with replacing(path) as partial:
-        figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None, "Creator": None})
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, by: str, x: str, y: str, label: str = "{}") -> None:
