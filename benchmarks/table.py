@@ -3,6 +3,9 @@
 import statistics
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 PAIRS = 5
 HEAD = "| ours against the other | ours | other | ours / other | range | asked |\n|---|---|---|---|---|---|"
@@ -30,6 +33,11 @@ def compare(name: str, ours: Callable[[], object], other: Callable[[], object], 
 
 
 def seconds(work: Callable[[], object]) -> float:
+    return timed(work)[0]
+
+
+def timed(work: Callable[[], Result]) -> tuple[float, Result]:
+    """The seconds that it takes, and what it gives."""
     begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
+    result = work()
+    return time.perf_counter() - begun, result

@@ -50,8 +50,10 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def save(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG. Figure.savefig would draw it one time more, to nowhere, and write the same bytes."""
     with replacing(path) as partial:
-        FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None, "Creator": None})
+        canvas = FigureCanvasSVG(figure)
+        canvas.print_svg(partial, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, by: str, x: str, y: str, label: str = "{}") -> None:
