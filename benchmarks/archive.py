@@ -21,14 +21,8 @@ from century.songs.text import read_text
 
 def rows() -> None:
     pandas = partial(pd.read_csv, deflated_zip(), header=None)
-    compare("zip read and checked, against `pandas.read_csv`", read_all, pandas, 1 / 2)
     compare("zip to Parquet, against `pandas.read_csv` to a frame", to_parquet, pandas, 1 / 2)
     compare("zip to Parquet, against inflating and parsing alone", to_parquet, inflate_and_parse, 1.5)
-
-
-def read_all() -> None:
-    for _ in read_text(deflated_zip(), Fingerprint()):
-        pass
 
 
 def to_parquet() -> None:
