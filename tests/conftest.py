@@ -6,6 +6,7 @@ import pytest
 from clones import ALL, SMALL, commit, copy_tree, repro, set_params
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from century.songs.published import MEMBER
 
@@ -14,22 +15,31 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Order the tests so that the processes of xdist end together, with the shortest.
 
     What runs in a clone takes seconds, so it is slow: `make test-fast` leaves it out. While one process makes the
-    finished clone for the first test, the others run what is slow and needs none. What shares a fixture of its module
-    runs in one process, which makes it once.
+    finished clone for the first test, the others run what is slow and needs none.
     """
     for item in items:
         if "finished" in item.fixturenames:
             item.add_marker("slow")
-        if any(made[-1].scope == "module" for made in item._fixtureinfo.name2fixturedefs.values()):
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
     items.sort(key=lambda item: 2 * ("slow" not in item.keywords) + ("finished" in item.fixturenames))
     first = next((item for item in items if "finished" in item.fixturenames), items[0])
     items.sort(key=lambda item: item is not first)
+
+
+class ModulesThatShare(LoadScopeScheduling):
+    """Each process gets one test after the other, or a whole module whose tests share a fixture: it makes that once."""
+
+    def _split_scope(self, nodeid):
+        module = nodeid.partition("::")[0]
+        return module if 'scope="module"' in Path(module).read_text(encoding="utf-8") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)  # there is none under pytest -p no:xdist
+def pytest_xdist_make_scheduler(config, log):
+    return ModulesThatShare(config, log)
 
 
 @pytest.fixture(scope="session")
