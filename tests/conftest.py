@@ -6,6 +6,7 @@ import pytest
 from clones import ALL, SMALL, commit, copy_tree, repro, set_params
 from filelock import FileLock
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 from xdist.scheduler import LoadScopeScheduling
 
 from century.songs.published import MEMBER
@@ -55,6 +56,13 @@ def kept(shared):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSIC_CENTURY_CACHE", str(shared / "kept"))
         patch.setenv("DVC_SITE_CACHE_DIR", str(shared / "site"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_blas_thread():
+    """As many processes as processors are busy already. The processes that a test starts choose for themselves."""
+    with threadpool_limits(1, "blas"):
         yield
 
 

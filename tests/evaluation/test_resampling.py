@@ -49,6 +49,7 @@ def test_independent_rows_have_the_textbook_deviation_and_twenty_equal_neighbour
     assert drawn["blocks"].std() == pytest.approx(one_by_one * 20**0.5, rel=0.2)
 
 
+@pytest.mark.slow
 def test_the_interval_by_blocks_covers_the_truth_95_times_in_100_where_the_independent_one_fails():
     # 4000 songs of 400 artists; an artist's own share of songs right is spread about the true mean, 0.7.
     rng = np.random.default_rng(1)

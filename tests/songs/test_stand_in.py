@@ -17,6 +17,7 @@ from century.songs.features import FEATURES
 from century.songs.stand_in import GRID, artists_and_albums, interpolate, text_blocks, write_stand_in
 from century.songs.text import read_text
 
+pytestmark = pytest.mark.slow
 SONGS, TRAIN = 515_345, 463_715
 
 

@@ -255,6 +255,7 @@ def read_or_none(path) -> np.ndarray | None:
         return None
 
 
+@pytest.mark.slow
 def test_what_arrow_refuses_is_explained_and_what_it_reads_is_not():
     for seed in range(2000):
         rng = random.Random(seed)
@@ -267,6 +268,7 @@ def test_what_arrow_refuses_is_explained_and_what_it_reads_is_not():
         assert (reason == "") == (fault_of_song(line) == ""), f"seed {seed}: {reason}"
 
 
+@pytest.mark.slow
 def test_no_thread_and_no_file_is_left_whatever_ends_the_reading(tmp_path):
     before = threading.active_count(), len(os.listdir("/proc/self/fd"))
     for text in (TEXT * 200, b"loud\n" + TEXT * 200, TEXT * 200 + b"loud\n"):

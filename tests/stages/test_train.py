@@ -73,6 +73,7 @@ def test_both_descents_are_drawn_from_zero_over_the_same_songs_and_ours_alone_ar
         assert found[f"{part}_loss"] == pytest.approx(loss(X @ model["weights"] + model["bias"], t), abs=1e-8)
 
 
+@pytest.mark.slow
 def test_songs_that_do_not_fit_the_memory_give_the_same_model(folder):
     whole = results()[0]["training_loss"]
     weights = json.loads(Path("data/model.json").read_text(encoding="utf-8"))["weights"]
@@ -103,6 +104,7 @@ def test_songs_whose_labels_can_be_separated_are_said_to_be_so_in_one_line(folde
     assert line.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_memory_that_holds_no_minibatch_of_the_sweep_is_one_line_and_no_model(folder):
     write_songs("train", *songs(4000, 1))
     write_pair(0.5, 2000)
