@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where Python flushes the rest of its buffer at exit
         sys.exit(1)
     except (InputError, OSError) as error:
-        sys.exit(f"century {options.command}: {error}")
+        sys.exit(f"century {options.command} {options.file}: {error}")
     except KeyboardInterrupt:
         sys.exit(f"century {options.command}: interrupted")
 
@@ -75,14 +76,12 @@ def run_predict(options: argparse.Namespace) -> None:
     from century.songs.forms import read_any
 
     model, tally = trained_model(options.model), Tally()
-    with naming_the_file(options.file):
-        answers = predictions(read_any(options.file), model, tally)
-        if options.output is None:
-            write_csv(sys.stdout.buffer, answers)
-        else:
-            with output(options.output) as path, path.open("wb") as file:
-                write = write_parquet if options.output.suffix.lower() == ".parquet" else write_csv
-                write(file, answers)
+    answers = predictions(read_any(options.file), model, tally)
+    if options.output is None:
+        write(sys.stdout.buffer, answers, is_parquet=False)
+    else:
+        with output(options.output) as path, path.open("wb") as file:
+            write(file, answers, is_parquet=options.output.suffix.lower() == ".parquet")
     if tally.songs:
         print(tally, file=sys.stderr)
 
@@ -91,9 +90,7 @@ def run_explain(options: argparse.Namespace) -> None:
     from century.answers import explanation
     from century.songs.forms import read_any
 
-    model = trained_model(options.model)
-    with naming_the_file(options.file):
-        found = explanation(read_any(options.file), model, options.row)
+    found = explanation(read_any(options.file), trained_model(options.model), options.row)
     top, rest = found["contributions"][: options.top], found["contributions"][options.top :]
     found["contributions"] = top
     found["others"] = {"features": len(rest), "contribution": sum(feature.contribution for feature in rest)}
@@ -109,15 +106,6 @@ def trained_model(path: Path) -> "Model":
 
 
 @contextmanager
-def naming_the_file(file: str) -> Iterator[None]:
-    """Put the name of the file before what is wrong with its songs."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{'standard input' if file == '-' else file}: {error}") from None
-
-
-@contextmanager
 def output(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` when it is whole; `path` itself where it is a device."""
     if path.exists() and not path.is_file():
@@ -127,28 +115,17 @@ def output(path: Path) -> Iterator[Path]:
             yield partial
 
 
-def write_parquet(file: IO[bytes], tables: Iterable["pa.Table"]) -> None:
-    import pyarrow.parquet as pq
+def write(file: IO[bytes], tables: Iterable["pa.Table"], is_parquet: bool) -> None:
+    from pyarrow.csv import CSVWriter, WriteOptions
+    from pyarrow.parquet import ParquetWriter
 
     tables = iter(tables)
     first = next(tables)
-    with pq.ParquetWriter(file, first.schema) as writer:
-        writer.write_table(first)
-        for table in tables:
+    options = {} if is_parquet else {"write_options": WriteOptions(quoting_header="none")}
+    with (ParquetWriter if is_parquet else CSVWriter)(file, first.schema, **options) as writer:
+        for table in chain([first], tables):
             writer.write_table(table)
-
-
-def write_csv(file: IO[bytes], tables: Iterable["pa.Table"]) -> None:
-    from io import BytesIO
-
-    from pyarrow import csv
-
-    for number, table in enumerate(tables):
-        text = BytesIO()
-        csv.write_csv(table, text, csv.WriteOptions(include_header=False))
-        header = b"" if number else ",".join(table.column_names).encode() + b"\n"
-        file.write(header + text.getvalue())
-        file.flush()
+            file.flush()
 
 
 def as_json(found: dict[str, Any]) -> str:

@@ -148,9 +148,9 @@ def test_a_closed_pipe_ends_the_command_quietly(folder):
 def test_a_bad_table_is_refused_in_one_line_with_the_name_of_its_file(folder):
     """What is refused: tests/songs/test_forms.py."""
     (folder / "songs").write_bytes(TEXT.replace(b",", b",loud", 1))
-    assert refused(folder, "predict", "songs").startswith("century predict: songs: line 1, column var1: 'loud")
+    assert refused(folder, "predict", "songs").startswith("century predict songs: line 1, column var1: 'loud")
     from_stream = refused(folder, "predict", "--output", "answers.parquet", input=b"")
-    assert from_stream.startswith("century predict: standard input: it is empty")
+    assert from_stream.startswith("century predict -: it is empty")
     assert not (folder / "answers.parquet").exists()
 
 
@@ -158,7 +158,7 @@ def test_a_bad_table_is_refused_in_one_line_with_the_name_of_its_file(folder):
 def test_a_model_that_is_bad_or_not_there_is_refused_by_name(folder, model, command):
     write(folder / "songs.csv")
     (folder / "model.json").write_text(json.dumps({**model, "bias": "x"}))
-    expected = f"century {command[0]}: model.json: is no model of this version of century: bias = 'x': Expected `float`"
+    expected = f"century {command[0]} songs.csv: model.json: is no model of this version of century: bias = 'x': Expected `float`"
     assert refused(folder, *command, "songs.csv").startswith(expected)
     (folder / "model.json").unlink()
     assert "model.json: there is no such model; `dvc repro` trains one" in refused(folder, *command, "songs.csv")
@@ -191,4 +191,4 @@ def test_an_explanation_for_people_has_the_same_numbers(folder):
 def test_a_row_that_is_not_there(folder):
     write(folder / "songs.csv")
     line = refused(folder, "explain", "songs.csv", "--row", str(SONGS))
-    assert line == f"century explain: songs.csv: there are {SONGS} songs; the row must be from 0 to {SONGS - 1}\n"
+    assert line == f"century explain songs.csv: there are {SONGS} songs; the row must be from 0 to {SONGS - 1}\n"

@@ -1,4 +1,7 @@
-"""Measures with 95 % intervals: of a model on a part, of the difference of two models, of the difference of two parts.
+"""The 95 % intervals of measures: of a model on a part, of the difference of two models or of two parts.
+
+Which measures there are is said in `measures.py`; nothing here depends on it. How songs are resampled is said in
+`resampling.py`.
 
 Shapes: row (n,) of the songs in the file, t (n,) labels, z (n,) logits.
 """
@@ -9,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from century.arrays import Array, Floats, Ints
-from century.evaluation.measures import MEASURES, components, measure, measures_of_sums
+from century.evaluation.measures import components, measure, measures_of_sums
 from century.evaluation.resampling import interval, resample
 
 
@@ -54,7 +57,7 @@ def measure_parts(
 def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
     """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
     intervals: dict[str, dict[str, dict[str, float]]] = {}
-    for name in MEASURES:
+    for name in measured.drawn["blocks"]:
         ends = {view: interval(measured.measures[name], drawn[name]) for view, drawn in measured.drawn.items()}
         intervals[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
     return intervals
@@ -63,7 +66,7 @@ def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, fl
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:
     """a - b in each measure, with its interval in each view; on the same songs the difference is a paired one."""
     differences: dict[str, dict[str, Any]] = {}
-    for name in MEASURES:
+    for name in a.drawn["blocks"]:
         value = a.measures[name] - b.measures[name]
         views = {view: interval(value, a.drawn[view][name] - b.drawn[view][name]) for view in a.drawn}
         differences[name] = {"value": value, **views}

@@ -1,4 +1,7 @@
-"""How good a model's probabilities are: five measures.
+"""How good a model's probabilities are: five measures, and the curves behind them.
+
+A measure is added in this module alone: `components` yields what each song adds to its sums, `measures_of_sums` makes
+the measure of them, and gives it its name. The metrics, the intervals and the differences then have it by themselves.
 
 Shapes: z (n,) logits, y = sigmoid(z) (n,), t (n,) labels 0 or 1; c = 8 + bins components.
 
@@ -16,8 +19,6 @@ import numpy as np
 
 from century.arrays import Array, Floats, Ints
 from century.model.logistic import losses, sigmoid
-
-MEASURES = ("accuracy", "loss", "auc", "brier", "calibration_error")
 
 
 def bin_numbers(y: Array, bins: int) -> Ints:
@@ -77,9 +78,13 @@ def measures_of_sums(sums: Floats) -> dict[str, Floats]:
     """The five measures (...) from sums (..., c) of components; NaN where there is no song, or none of a label."""
     songs, right, loss, square, ones, above, zeros, below, *_ = np.moveaxis(sums, -1, 0)
     with np.errstate(invalid="ignore"):
-        auc = above / ones + below / zeros
-        calibration_error = np.abs(sums[..., 8:]).sum(axis=-1) / songs
-        return dict(zip(MEASURES, (right / songs, loss / songs, auc, square / songs, calibration_error), strict=True))
+        return {
+            "accuracy": right / songs,
+            "loss": loss / songs,
+            "auc": above / ones + below / zeros,
+            "brier": square / songs,
+            "calibration_error": np.abs(sums[..., 8:]).sum(axis=-1) / songs,
+        }
 
 
 def measure(sums: Floats) -> dict[str, Any]:

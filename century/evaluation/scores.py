@@ -8,12 +8,13 @@ import numpy as np
 from century.arrays import Array
 from century.model.logistic import accuracy, sigmoid
 
-BLOCK = 8192  # songs turned into float64 at a time
+AT_A_TIME = 8192  # songs turned into float64 at a time
 
 
 def exact_logits(w: Array, X: Array) -> Array:
     """z (n,) in float64, without a float64 copy of the whole X, which has no column of ones."""
-    return np.concatenate([X[i : i + BLOCK].astype(np.float64) @ w[:-1] + w[-1] for i in range(0, len(X), BLOCK)])
+    starts = range(0, len(X), AT_A_TIME)
+    return np.concatenate([X[i : i + AT_A_TIME].astype(np.float64) @ w[:-1] + w[-1] for i in starts])
 
 
 def by_year(z: Array, t: Array, year: Array) -> list[tuple[int, int, float, float]]:

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, log_loss
 
-from century.evaluation.scores import BLOCK, by_year, exact_logits, predictions_changed
+from century.evaluation.scores import AT_A_TIME, by_year, exact_logits, predictions_changed
 from century.model.logistic import loss_and_accuracy, sigmoid
 
 
 def test_logits_and_scores_are_those_of_float64_and_scikit_learn_over_all_blocks():
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((2 * BLOCK + 77, 6)).astype(np.float32)
+    X = rng.standard_normal((2 * AT_A_TIME + 77, 6)).astype(np.float32)
     w, b = rng.standard_normal(6), 0.1
     t = (X @ w + b + rng.standard_normal(len(X)) > 0).astype(np.int8)
     z = exact_logits(np.append(w, b), X)
