@@ -36,26 +36,24 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def link(source: Path, path: Path) -> None:
-    """Make `path` a link to the user's own file: nothing is copied, and DVC sees when that file changes."""
-    if source.resolve() == path.resolve():  # the user's file stands in this very place, or is linked already
-        return
-    with replacing(path) as partial:
-        partial.symlink_to(source.resolve())
+def link(sources: Sequence[Path], path: Path) -> None:
+    """Make `path` a link to the user's own file or, of several, a folder of links, numbered in their order.
 
-
-def link_all(sources: Sequence[Path], folder: Path) -> None:
-    """Make `folder` one of links to the user's own files, numbered in their order, in place of a link or such a folder.
-
-    A kill can leave no folder; a failure leaves the old one.
+    Nothing is copied, and DVC sees when a file changes. A kill can leave neither the old links nor the new ones.
     """
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for number, source in enumerate(sources):
-        (partial / f"{number:06}-{source.name}").symlink_to(source.resolve())
-    remove_links(folder)
-    os.replace(partial, folder)
+    if [path.resolve()] == [source.resolve() for source in sources]:  # it stands in this very place, or is linked
+        return
+    partial = path.with_name(path.name + ".partial")
+    remove_links(partial)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if len(sources) == 1:
+        partial.symlink_to(sources[0].resolve())
+    else:
+        partial.mkdir()
+        for number, source in enumerate(sources):
+            (partial / f"{number:06}-{source.name}").symlink_to(source.resolve())
+    remove_links(path)
+    os.replace(partial, path)
 
 
 def remove_links(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from century import InputError
-from century.files import link, link_all, remove_links, sha256, write_metrics, write_plot
+from century.files import link, sha256, write_metrics, write_plot
 from century.params import Params, Uci
 from century.songs.lines import form_of
 
@@ -19,20 +19,11 @@ def stage(params: Params) -> None:
     files = find(params)
     found = facts(files)
     refuse_to_replace_a_users_file(params.data.source, files)
-    put([path for path, _ in files])
+    link([path for path, _ in files], FILE)
     write_metrics(Path("metrics/download.json"), {"source": params.data.source, **found})
     # The plots name the source, and the path of a user's own file is not for everybody to whom they are shown.
     name = params.data.source if params.data.source in ("stand-in", "uci") else "own file"
     write_plot(Path("plots/source.csv"), ["source"], [(name,)])
-
-
-def put(files: list[Path]) -> None:
-    if len(files) > 1:
-        link_all(files, FILE)
-        return
-    if FILE.is_dir():
-        remove_links(FILE)
-    link(files[0], FILE)
 
 
 def facts(files: list[tuple[Path, str]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from century.params import Params
 from century.songs.background import in_background
 from century.songs.features import FEATURES
 from century.songs.normalize import gather, means_and_stds, scatter
-from century.songs.tables import open_table, read_blocks, read_parts, songs_schema, write_table
+from century.songs.tables import count_rows, read_blocks, read_parts, songs_schema, write_table
 
 SONGS = Path("data/songs.parquet")
 SPLIT = Path("data/split.parquet")
@@ -24,7 +24,7 @@ WHOLE_NUMBERS = ["year", "label"]  # treated as features of mean 0 and deviation
 
 
 def stage(params: Params) -> None:
-    group_of = np.empty(open_table(SONGS).metadata.num_rows, np.int16)
+    group_of = np.empty(count_rows(SONGS), np.int16)
     train_rows = len(group_of)
     for number, (part, rows) in enumerate(read_parts(SPLIT)):
         group_of[rows] = number

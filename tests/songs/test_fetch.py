@@ -322,21 +322,21 @@ def test_what_a_kill_left_behind_is_swept_away_and_no_link_is_followed(server, r
 
 def test_a_link_leads_to_the_users_file(tmp_path):
     (tmp_path / "mine.zip").write_bytes(CONTENT)
-    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
+    link([tmp_path / "mine.zip"], tmp_path / "raw" / "songs.zip")
     assert (tmp_path / "raw" / "songs.zip").samefile(tmp_path / "mine.zip")
     assert sha256(tmp_path / "raw" / "songs.zip") == DIGEST
 
 
 def test_a_download_replaces_the_link_and_not_the_users_file(server, tmp_path):
     (tmp_path / "mine.zip").write_bytes(b"mine")
-    link(tmp_path / "mine.zip", tmp_path / "raw" / "songs.zip")
+    link([tmp_path / "mine.zip"], tmp_path / "raw" / "songs.zip")
     get([f"{server}/good"], tmp_path / "raw")
     assert (tmp_path / "mine.zip").read_bytes() == b"mine"
     assert not (tmp_path / "raw" / "songs.zip").is_symlink()
 
 
 def test_a_file_that_stands_in_the_very_place_stays(raw):
-    link(raw / "songs.zip", raw / "songs.zip")
+    link([raw / "songs.zip"], raw / "songs.zip")
     assert files(raw) == {"songs.zip": b"old"}
     assert not (raw / "songs.zip").is_symlink()
 
