@@ -1,10 +1,10 @@
 """Time this project against what a user would pick instead: make bench
 
 Both sides of a row run in turn on the same data, five counted pairs after one that is not (cold runs of the graph are
-three pairs, all counted; growth is one run at each size). A row gives the median of both, the median and the range of
-the ratios, and what was asked of the ratio. Absolute times differ from machine
-to machine; the ratios are what to read. Within this process BLAS and JAX have one thread, as BLAS has in the stages;
-the notebook runs in its own, with as many as it takes.
+two pairs, both counted; growth is one run at each size). A row gives the median of both, the median and the range of
+the ratios, and what was asked of the ratio. Absolute times differ from machine to machine; the ratios are what to read.
+Within this process BLAS and JAX have one thread, as BLAS has in the stages; the notebook runs in its own, with as many
+as it takes.
 """
 
 import os

@@ -18,7 +18,7 @@ from century.songs.kept import VARIABLE
 from century.songs.published import MEMBER
 
 STAND_IN = Path("data/raw/songs").resolve()
-RUNS = 3  # of each side
+RUNS = 2  # of each side
 TEN_STAGES = ["dvc", "repro", "evaluate", "learning_rates"]  # with all before them: what the document does, and more
 
 
