@@ -16,8 +16,8 @@ ifneq ($(FOUND),$(ASKED))
 $(error .venv has Python $(FOUND), but PYTHON=$(PYTHON) is $(ASKED); remove .venv and run make again)
 endif
 endif
-# One process more than there are processors, because some tests wait for a while.
-PYTEST = pytest --numprocesses $$(python -c "import os; print(min(os.cpu_count() + 1, 8))") \
+# Two processes more than there are processors, because some tests wait for a while.
+PYTEST = pytest --numprocesses $$(python -c "import os; print(min(os.cpu_count() + 2, 8))") \
     --no-loadscope-reorder
 # uv, which pip installs where it is missing, installs in a tenth of pip's time. Of pip's settings it is told the index
 # alone, so where it fails pip has its turn.

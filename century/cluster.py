@@ -46,6 +46,7 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
 
     dask.config.set({"logging": {"distributed": "critical", "distributed.client": "critical"}})
     from distributed import Client, KilledWorker
+    from distributed.comm.core import CommClosedError
 
     work = partial(run_item, fingerprint(), function)
     done = 0
@@ -68,6 +69,8 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
                         raise
     except (CancelledError, KilledWorker):
         raise not_done("its workers died again and again, perhaps for want of memory") from None
+    except CommClosedError:
+        raise not_done("a connection to it was lost again and again") from None
     except (OSError, ImportError, AttributeError, RuntimeError) as error:  # but for the first: they lack this code
         raise not_done(str(error)) from None
 
