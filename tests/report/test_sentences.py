@@ -42,6 +42,9 @@ def readme():
     minimum = TRAINING["training_loss"] - TRAINING["loss_above_minimum"]
     yield f"scikit-learn ends {small(BASELINE['training_loss'] - minimum)} above it"
     published = read_json(Path("century/document/published_results.json"))
+    years = pd.read_csv("plots/accuracy_by_year.csv").query("model == 'sgd'").set_index("year")["accuracy"]
+    yield f"on those of 2000 itself, the model is right on only {years[2000]:.2f}"
+    assert all(years[year] > years[2000] for year in (1980, 1990, 2001, 2008))
     yield f"reports an accuracy of {published[1]['test'][0]:.3f} on the test songs for scikit-learn's"
 
 
@@ -111,6 +114,7 @@ def test_what_is_called_noise_is_noise_and_what_is_not_is_not():
 
     for view in ("independent", "blocks"):
         assert all(is_noise(GAPS[gap][name][view]) for gap in GAPS for name in MEASURES)
+        assert is_noise(PAIRED["accuracy"][view])
         assert not any(is_noise(PAIRED[name][view]) for name in ("auc", "loss", "brier"))
     assert is_noise(NORMALIZED["difference"]["accuracy"]["blocks"])
     assert not is_noise(NORMALIZED["difference"]["calibration_error"]["blocks"])
