@@ -16,7 +16,7 @@ from clones import copy_tree, edit
 
 BREAKAGES = [  # file, what is right, what is wrong, the test
     ("century/model/logistic.py", "error @ X / len(t)", "error @ X / (len(t) - 1)", "tests/model/test_logistic.py"),
-    ("century/model/logistic.py", "(y >= 0.5) == (t == 1)", "(y > 0.5) == (t == 1)", "tests/model/test_logistic.py"),
+    ("century/model/logistic.py", "(z >= 0) == (t == 1)", "(z > 0) == (t == 1)", "tests/model/test_logistic.py"),
     ("century/model/descent.py", "(mu / (2 * batch_size))", "(mu / batch_size)", "tests/model/test_descent.py"),
     ("century/model/grid.py", "iteration % every == 0", "iteration % every == 1", "tests/model/test_grid.py"),
     (

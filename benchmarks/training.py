@@ -14,10 +14,9 @@ from benchmarks.table import PAIRS, compare, timed
 from century.arrays import Array, Sample, Songs
 from century.cluster import in_order
 from century.document import formulas
-from century.evaluation.scores import exact_logits
 from century.model.descent import epoch
 from century.model.grid import WIDTH, validation_curves
-from century.model.logistic import loss
+from century.model.logistic import exact_logits, loss
 from century.model.training import train
 from century.params import Train
 

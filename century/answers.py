@@ -11,8 +11,7 @@ import pyarrow as pa
 
 from century import InputError
 from century.arrays import Array
-from century.evaluation.scores import exact_logits
-from century.model.logistic import losses, sigmoid
+from century.model.logistic import exact_logits, losses, sigmoid
 from century.model.saved import Model
 from century.songs.features import FEATURES, timbre_names
 from century.songs.normalize import LARGEST_Z, far_song, z_score

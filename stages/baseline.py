@@ -9,9 +9,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from century import InputError
-from century.evaluation.scores import exact_logits
 from century.files import read_json, write_metrics
-from century.model.logistic import loss_and_accuracy, sigmoid
+from century.model.logistic import exact_logits, loss_and_accuracy, sigmoid
 from century.model.saved import write_model
 from century.params import Params
 from century.songs.tables import read_songs
@@ -24,8 +23,7 @@ def stage(params: Params) -> None:
     if t.min() == t.max():
         key = f"baseline.songs = {params.baseline.songs}"
         raise InputError(f"{key}: the first {len(t)} training songs have one label only; set a larger number")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as caught:
         fit = LogisticRegression(C=params.baseline.C, max_iter=params.baseline.max_iter).fit(X, t)
     w, iterations = np.append(fit.coef_[0], fit.intercept_), int(fit.n_iter_[0])
     normalization = read_json(Path("data/normalization.json"))

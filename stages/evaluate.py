@@ -9,11 +9,10 @@ import numpy as np
 
 from century.arrays import Array
 from century.evaluation.intervals import Measured, ScoredPart, confidence_intervals, difference, measure_parts
-from century.evaluation.measures import calibration, confusion, roc
-from century.evaluation.scores import by_year, exact_logits, predictions_changed
+from century.evaluation.measures import by_year, calibration, confusion, predictions_changed, roc
 from century.evaluation.weights import weights_by_size
 from century.files import read_json, write_metrics, write_plot
-from century.model.logistic import sigmoid
+from century.model.logistic import exact_logits, sigmoid
 from century.model.saved import read_model
 from century.params import Params
 from century.songs.features import FEATURES

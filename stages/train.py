@@ -8,10 +8,9 @@ from tqdm import tqdm
 
 from century import InputError
 from century.arrays import Floats
-from century.evaluation.scores import exact_logits
 from century.files import read_json, write_metrics, write_plot
 from century.model.descent import plain_epochs
-from century.model.logistic import loss_and_accuracy
+from century.model.logistic import exact_logits, loss_and_accuracy
 from century.model.saved import write_model
 from century.model.training import Fit, mean_loss, train
 from century.params import Params
