@@ -14,7 +14,7 @@ from century.arrays import Array
 from century.model.logistic import exact_logits, losses, sigmoid
 from century.model.saved import Model
 from century.songs.features import FEATURES, timbre_names
-from century.songs.normalize import LARGEST_Z, far_song, z_score
+from century.songs.normalize import refuse_far_songs, z_score
 
 
 class Tally:
@@ -58,8 +58,7 @@ def z_scores(table: pa.Table, model: Model, start: int) -> Array:
     columns = zip(FEATURES, model.feature_means, model.feature_stds, strict=True)
     with np.errstate(over="ignore"):  # an infinite z-score is refused below
         Z = np.stack([z_score(table[name].to_numpy(), mean, std) for name, mean, std in columns])
-    if max(Z.max(), -Z.min()) > LARGEST_Z:
-        raise far_song(Z, np.arange(start, start + len(table)))
+    refuse_far_songs(Z, np.arange(start, start + len(table)))
     return np.ascontiguousarray(Z.T)
 
 

@@ -1,5 +1,6 @@
 """The types of arrays. What an array holds, and its shape, stands where it is used."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 
 Songs = tuple[Array, Array]  # the features X (n, d) of n songs, and their labels t (n,)
+Chunks = Callable[[], Iterable[Songs]]  # each call gives all songs again, at once or in chunks
 
 
 class Sample(NamedTuple):

@@ -78,8 +78,7 @@ def run(name: str) -> None:
 
 def read_stages() -> dict[str, Any]:
     """The stages of dvc.yaml by name."""
-    graph: dict[str, dict[str, Any]] = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return graph["stages"]
+    return yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
 
 
 def declared_keys(stage: dict[str, Any]) -> list[str]:

@@ -11,8 +11,8 @@ from century.params import Params
 from century.songs import published
 from century.songs.archive import Fingerprint
 from century.songs.labels import label_songs
-from century.songs.repeats import with_hashes
-from century.songs.tables import GROUP, count_songs, merge, read_column, songs_schema, write_table
+from century.songs.repeats import count_songs, with_hashes
+from century.songs.tables import GROUP, merge, read_column, songs_schema, write_table
 from century.songs.text import read_texts
 
 FILE = Path("data/raw/songs")
@@ -24,7 +24,7 @@ def stage(params: Params) -> None:
     with tempfile.TemporaryFile(dir="data") as hashes:
         songs = with_hashes(merge(read_texts(FILE, text), GROUP), hashes)  # larger tables: fewer calls of NumPy
         write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
-        counts = count_songs(SONGS, hashes)
+        counts = count_songs(read_column(SONGS, "year"), hashes)
     is_uci_text = text == published.TEXT
     if is_uci_text and counts != published.SONGS:
         raise InputError(f"{FILE} holds the UCI text, but was read as {counts}; published is {published.SONGS}")

@@ -1,7 +1,6 @@
 """Show what choosing the best run of the sweep by the test songs would have claimed. No other stage depends on it."""
 
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 from century.cluster import in_order
@@ -20,6 +19,5 @@ def stage(params: Params) -> None:
     others = [read_songs(Path(f"data/{part}.parquet"), constant=True) for part in ("validation", "test")]
     run_all = partial(candidates, learning_rates=p.learning_rates, iterations=p.iterations, seed=p.seed)
     groups = in_order(run_all, [train, *others], [(batch_size,) for batch_size in p.batch_sizes])
-    runs = {(run.learning_rate, run.batch_size): run for group in groups for run in group}
-    ordered = [runs[pair] for pair in product(p.learning_rates, p.batch_sizes)]
-    write_metrics(Path("metrics/selection.json"), compare_choices(ordered))
+    runs = [run for same_rate in zip(*groups, strict=True) for run in same_rate]
+    write_metrics(Path("metrics/selection.json"), compare_choices(runs))

@@ -14,8 +14,7 @@ import pytest
 from random_songs import random_text
 
 from century.model.logistic import loss, sigmoid
-from century.songs.features import FEATURES
-from century.songs.lines import COLUMNS
+from century.songs.features import COLUMNS, FEATURES
 
 SONGS = 500
 TEXT = random_text(SONGS)

@@ -22,11 +22,6 @@ class Figure(NamedTuple):
     matched: bool
 
 
-def is_published_task(is_uci_text: bool, threshold_year: int, train_rows: int, validation_rows: int) -> bool:
-    """Whether the text, the labels and the parts are those of the document: no others can give its numbers."""
-    return is_uci_text and (threshold_year, train_rows, validation_rows) == (2000, 463_715, 50_000)
-
-
 def compare(numbers: dict[str, Any]) -> list[Figure]:
     """Each printed number beside that of its name. They match if they are the same text in the document's format."""
     figures = []

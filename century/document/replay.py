@@ -25,10 +25,9 @@ from tqdm import tqdm
 from century.arrays import Array, Floats, Songs
 from century.document import formulas
 from century.model.differences import forward
-from century.model.logistic import accuracy, loss, sigmoid
 
 LEARNING_RATES = [0.005, 0.1, 5.0]
-TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS = 463_715, 50_000, 51_630
+THRESHOLD_YEAR, TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS = 2000, 463_715, 50_000, 51_630
 GRID = list(product([0.1, 0.5, 1.0], [64, 512, 1024]))  # learning rate, batch size
 BATCH_SIZE = 100
 ITERATIONS = 100
@@ -47,6 +46,12 @@ class Run(NamedTuple):
 
 
 Sweep = dict[Pair, Run]
+
+
+def is_published_task(is_uci_text: bool, threshold_year: int, train_rows: int, validation_rows: int) -> bool:
+    """Whether the text, the labels and the parts are those of the document: no others can give its numbers."""
+    task = threshold_year, train_rows, validation_rows
+    return is_uci_text and task == (THRESHOLD_YEAR, TRAIN_ROWS, VALIDATION_ROWS)
 
 
 def replay(X: Array, t: Array, train_rows: int, validation_rows: int) -> tuple[dict[str, Any], Sweep, Sweep]:
@@ -123,7 +128,7 @@ def run_once(
         if step % EVERY == 0:
             y = formulas.predict(w, b, X)
             losses.append(formulas.cost(y, t))
-            shares.append(accuracy(y, t))
+            shares.append(formulas.accuracy(y, t))
     return Run(w.copy(), b, losses, shares)
 
 
@@ -156,12 +161,13 @@ def final_numbers(
     ours = published[pair]
     models: dict[str, Callable[[Array], Array]] = {
         "our SGD": lambda X: formulas.predict(ours.w, ours.b, X),
-        "scikit-learn": lambda X: sigmoid(X @ fit_2021[:-1] + fit_2021[-1]),
+        "scikit-learn": lambda X: formulas.sigmoid(X @ fit_2021[:-1] + fit_2021[-1]),
         "scikit-learn today": fit_today.predict,
     }
     numbers: dict[str, Any] = prefix_names("best", {"learning rate": pair[0], "batch size": pair[1]})
     for name, model in models.items():
-        numbers |= prefix_names(name, {f"{part} accuracy": accuracy(model(X), t) for part, (X, t) in parts.items()})
+        accuracies = {f"{part} accuracy": formulas.accuracy(model(X), t) for part, (X, t) in parts.items()}
+        numbers |= prefix_names(name, accuracies)
     return numbers
 
 
@@ -169,20 +175,18 @@ def fit_as_in_2021(X: Array, t: Array) -> Floats:
     """w and b (91,), as scikit-learn's LogisticRegression() found them when the document was written (1.0).
 
     It gave L-BFGS the sum of the losses plus half the square of w, and SciPy's own rule for stopping, which is that a
-    step lowers the sum by less than 2e-9 of it. Today it gives the mean, stops by the gradient alone and so earlier.
+    step lowers the sum by less than 2e-9 of it. Today it gives the mean, and stops by the gradient only and so earlier.
     Source: scikit-learn 1.0, linear_model/_logistic.py.
     """
 
     def f(x: Floats) -> tuple[float, Floats]:
         z = X @ x[:-1] + x[-1]
-        error = sigmoid(z) - t
-        dw, db = error @ X / len(t), error.sum() / len(t)
-        value = len(t) * loss(z, t) + float(x[:-1] @ x[:-1]) / 2
-        return value, np.append(len(t) * dw + x[:-1], len(t) * db)
+        error = formulas.sigmoid(z) - t
+        value = np.sum(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - t * z) + x[:-1] @ x[:-1] / 2
+        return float(value), np.append(error @ X + x[:-1], error.sum())
 
     options = {"gtol": 1e-4, "maxiter": 100}
-    x: Floats = minimize(f, np.zeros(X.shape[1] + 1), method="L-BFGS-B", jac=True, options=options).x
-    return x
+    return minimize(f, np.zeros(X.shape[1] + 1), method="L-BFGS-B", jac=True, options=options).x
 
 
 class CurveRow(NamedTuple):

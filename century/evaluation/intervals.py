@@ -56,11 +56,13 @@ def measure_parts(
 
 def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
     """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
-    intervals: dict[str, dict[str, dict[str, float]]] = {}
-    for name in measured.drawn["blocks"]:
-        ends = {view: interval(measured.measures[name], drawn[name]) for view, drawn in measured.drawn.items()}
-        intervals[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
-    return intervals
+
+    def ends(name: str, drawn: Floats) -> dict[str, float]:
+        low, high = interval(measured.measures[name], drawn).values()
+        return {"low": max(0.0, low), "high": high}
+
+    names = measured.drawn["blocks"]
+    return {name: {view: ends(name, drawn[name]) for view, drawn in measured.drawn.items()} for name in names}
 
 
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:

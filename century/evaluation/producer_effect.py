@@ -65,8 +65,7 @@ def logistic_regression(X: Array, t: Array, fold: Ints) -> Array:
         W -= step
         if (step * gradient).sum(axis=0).max() <= TOLERANCE * len(X):
             break
-    label: Array = (X @ W)[np.arange(len(X)), fold] > 0
-    return label
+    return (X @ W)[np.arange(len(X)), fold] > 0
 
 
 def nearest_neighbours(X: Array, t: Array, fold: Ints, k: int) -> Array:

@@ -9,8 +9,7 @@ Shapes: n songs in k blocks, c components (n,) to be added up over songs, any nu
 Source: Kunsch, Annals of Statistics 17 (1989), section 2; Davison and Hinkley, Bootstrap Methods (1997), section 8.2.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -20,33 +19,24 @@ MIN_BLOCKS = 20  # fewer blocks say little about their spread, so a small file i
 SHUFFLED_BLOCKS = 2000  # blocks of shuffled songs; more of them give a steadier interval
 DRAWN = 2**23  # blocks that are drawn at a time: 64 MiB
 
-Model = TypeVar("Model", bound=Hashable)
-
 
 def neighbour_blocks(row: Ints, length: int) -> Ints:
     """The block (n,) of each song, from 0, by its row in the file: `length` rows each, or less in a small file."""
-    block: Ints = (row - row.min()) // max(1, min(length, len(row) // MIN_BLOCKS))
-    return block
+    return (row - row.min()) // max(1, min(length, len(row) // MIN_BLOCKS))
 
 
 def shuffled_blocks(n: int, rng: np.random.Generator) -> Ints:
     """The block (n,) of each song, from 0, wherever the song stands: SHUFFLED_BLOCKS, or one block for each song."""
-    block: Ints = rng.permutation(n) * min(n, SHUFFLED_BLOCKS) // n
-    return block
-
-
-def block_sums(component: Floats, block: Ints, k: int) -> Array:
-    """The sum of a component (n,) over each of k blocks, (k,)."""
-    return np.bincount(block, component, minlength=k)
+    return rng.permutation(n) * min(n, SHUFFLED_BLOCKS) // n
 
 
 def resample(
     rows: Mapping[str, Ints],
-    components: Mapping[tuple[Model, str], Iterable[Floats]],
+    components: Mapping[tuple[str, str], Iterable[Floats]],
     length: int,
     draws: int,
     seed: int,
-) -> dict[str, dict[tuple[Model, str], Floats]]:
+) -> dict[str, dict[tuple[str, str], Floats]]:
     """The sums of components over resampled songs, (draws, c) for each (model, part), in each of the two views.
 
     `rows` has the rows (n,) of each part in the file, `components` c columns (n,) for each model on a part. All of them
@@ -64,7 +54,7 @@ def resample(
         before = len(tables["blocks"])
         for column in columns:
             for view, table in tables.items():
-                table.append(block_sums(column, in_parts[view][part], counts[view]))
+                table.append(np.bincount(in_parts[view][part], column, minlength=counts[view]))
         widths.append(len(tables["blocks"]) - before)
     sums = {}
     for view, table in tables.items():

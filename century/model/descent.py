@@ -6,14 +6,12 @@ One step for each model: w <- w - mu dL/dw, where L is the loss over one minibat
 Source: Robbins and Monro, A stochastic approximation method, Annals of Mathematical Statistics 22 (1951).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from century.arrays import Array, Floats, Sample, Songs
+from century.arrays import Array, Chunks, Floats, Sample
 from century.model.logistic import doubled_error
-
-Chunks = Callable[[], Iterable[Songs]]  # each call gives all songs again, at once or in chunks X, t
 
 
 def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array | None = None) -> Iterator[Array]:

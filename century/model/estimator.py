@@ -86,8 +86,7 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         """The logits (n,), in the precision of X. Above 0 the second of classes_ is the likelier one."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=DTYPES, reset=False)
-        z: Array = X @ self.coef_[0].astype(X.dtype) + self.intercept_[0].astype(X.dtype)
-        return z
+        return X @ self.coef_[0].astype(X.dtype) + self.intercept_[0].astype(X.dtype)
 
     def predict_proba(self, X: Any) -> Floats:
         """The probabilities (n, 2) of both classes."""
@@ -102,8 +101,7 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     def predict(self, X: Any) -> Array:
         """The likelier class (n,) of each row."""
         z = self.decision_function(X)
-        labels: Array = self.classes_[(z >= 0).astype(int)]
-        return labels
+        return self.classes_[(z >= 0).astype(int)]
 
 
 def two_classes(y: Array) -> tuple[Array, Ints]:

@@ -28,8 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from century.arrays import Floats
-from century.model.descent import Chunks
+from century.arrays import Chunks, Floats
 from century.model.logistic import gradient, hessian, losses, sigmoid
 
 # Minibatches of an epoch. With 16 the steps are noisier: 1,000 songs need a fifth more epochs. With 1, a step is one of
@@ -128,8 +127,7 @@ def inverse(H: Floats) -> Floats:
     curvature, directions = np.linalg.eigh(H / scale / scale[:, None])
     curved = curvature > FLAT * curvature[-1]
     directions = directions[:, curved] / scale[:, None]
-    H_inverse: Floats = directions / curvature[curved] @ directions.T
-    return H_inverse
+    return directions / curvature[curved] @ directions.T
 
 
 def mean_loss(chunks: Chunks, w: Floats) -> float:

@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from century import InputError
 from century.songs.archive import Fingerprint
-from century.songs.features import FEATURES
-from century.songs.lines import COLUMNS, fault_of_names, is_without_year, quoted
+from century.songs.features import COLUMNS, FEATURES
+from century.songs.lines import fault_of_names, is_without_year, quoted
 from century.songs.tables import GROUP, merge, open_table
 from century.songs.text import checked, first_fault, read_text
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from century import InputError, one_line
 from century.songs.archive import Fingerprint, packing, unpack
-from century.songs.features import FEATURES
+from century.songs.features import COLUMNS, FEATURES
 
-COLUMNS = ["year", *FEATURES]
 BLOCK = 1 << 20  # bytes of lines that are handed on at a time: small enough that unpacking and parsing overlap
 YEARS = range(1860, 2101)  # from the oldest recording of a sound
 LARGEST = 1e30  # its square, and sums of such squares, are far from the largest float64
@@ -131,7 +130,7 @@ def successor(name: str) -> str:
     return re.sub(r"[0-9]+$", lambda number: f"{int(number[0]) + 1:0{len(number[0])}}", name)
 
 
-def fault_of_form(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
+def fault_of_form(line: bytes, columns: Sequence[str]) -> str:
     """What is wrong with the form of a line; nothing where it has as many columns as there must be."""
     fields = line.split(b",")
     if len(fields) == len(columns) and line.count(b";") < 12:  # a decimal comma may make as many

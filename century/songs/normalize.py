@@ -56,11 +56,10 @@ def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
     Raises InputError where a feature is constant, or its deviation is so small that its square may be 0.
     """
     n, mean, squares, low, high = moments(blocks)
-    for name, least, most in zip(FEATURES, low, high, strict=True):
+    std = np.sqrt(squares / (n - 1))
+    for name, least, most, deviation in zip(FEATURES, low, high, std, strict=True):
         if least == most:
             raise InputError(f"{name} is {least} in all {n} training rows: a constant feature cannot be normalized")
-    std = np.sqrt(squares / (n - 1))
-    for name, deviation in zip(FEATURES, std, strict=True):
         if deviation < SMALLEST_STD:
             raise InputError(f"{name} has a standard deviation below {SMALLEST_STD} in the {n} training rows")
     return mean, std
@@ -84,8 +83,7 @@ def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floa
         order = np.argsort(numbers, kind="stable")
         with np.errstate(over="ignore"):  # an infinite z-score is refused below
             Z = np.stack([z_score(x, m, s)[order] for x, m, s in zip(block, mean, std, strict=True)])
-        if max(Z.max(), -Z.min()) > LARGEST_Z:
-            raise far_song(Z, start + order)
+        refuse_far_songs(Z, start + order)
         sizes.append(np.bincount(numbers, minlength=groups))
         for songs in np.split(Z, np.cumsum(sizes[-1])[:-1], axis=1):
             scratch.write(np.ascontiguousarray(songs).data)
@@ -94,14 +92,15 @@ def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floa
     return np.array(sizes)
 
 
-def far_song(Z: Array, row: Ints) -> InputError:
-    """The error that says which song of Z, by its row (n,), is too far from the mean, and in which feature."""
-    column, song = np.argwhere(np.abs(Z) > LARGEST_Z)[0]
-    name = FEATURES[column - len(Z)]  # the features are the last columns
-    return InputError(
-        f"row {row[song]} (counted from 0) has {name} at {Z[column, song]:.3g} standard deviations from the mean of "
-        f"the training rows; at most {LARGEST_Z:.0e} is accepted"
-    )
+def refuse_far_songs(Z: Array, row: Ints) -> None:
+    """Raise InputError where a song of Z is too far from the mean, with its row (n,) and the feature."""
+    if max(Z.max(), -Z.min()) > LARGEST_Z:
+        column, song = np.argwhere(np.abs(Z) > LARGEST_Z)[0]
+        name = FEATURES[column - len(Z)]  # the features are the last columns
+        raise InputError(
+            f"row {row[song]} (counted from 0) has {name} at {Z[column, song]:.3g} standard deviations from the mean "
+            f"of the training rows; at most {LARGEST_Z:.0e} is accepted"
+        )
 
 
 def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints) -> list[NDArray[np.float32]]:

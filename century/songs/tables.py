@@ -6,7 +6,6 @@ Shapes: n songs, of which a row group of a file holds GROUP; X (n, 90) features,
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +15,16 @@ from century.arrays import Array, Ints, Sample
 from century.files import replacing
 from century.songs.background import in_background
 from century.songs.features import FEATURES
-from century.songs.repeats import repeats
 
 GROUP = 32_768  # songs in a row group: one column of them fits the processor's cache
 BATCH = 4096  # songs turned from columns into rows at a time: all columns of them fit the cache
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
+    """The columns row (the song's line in the file, counted from 0), year, label (0 or 1), and the timbre features.
+
+    The features are float64 with the decimals of the file, and float32 once they are normalized.
+    """
     features = [(name, feature) for name in FEATURES]
     return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
 
@@ -51,36 +53,22 @@ def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
         yield pa.concat_tables(pending)
 
 
-def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFile:
+def open_table(path: Path) -> pq.ParquetFile:
     """A table to be read in parts. Pre-buffering would hold each part twice, and take longer."""
-    return pq.ParquetFile(path, pre_buffer=False, read_dictionary=list(read_dictionary))
+    return pq.ParquetFile(path, pre_buffer=False)
 
 
 def count_rows(path: Path) -> int:
-    rows: int = open_table(path).metadata.num_rows
-    return rows
+    return open_table(path).metadata.num_rows
 
 
 def read_column(path: Path, name: str) -> Array:
-    column: Array = open_table(path).read([name])[name].to_numpy()
-    return column
-
-
-def count_songs(path: Path, hashes: IO[bytes]) -> dict[str, int]:
-    """What is in a table of songs: rows, first and last year, songs after 2000, rows that repeat an earlier one."""
-    year = read_column(path, "year")
-    return {
-        "songs": len(year),
-        "first_year": int(year.min()),
-        "last_year": int(year.max()),
-        "after_2000": int((year > 2000).sum()),
-        "duplicate_rows": sum(repeats(hashes, first_bits) for first_bits in range(16)),
-    }
+    return open_table(path).read([name])[name].to_numpy()
 
 
 def read_parts(path: Path) -> Iterator[tuple[str, Ints]]:
     """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
-    for batch in open_table(path, ["part"]).iter_batches(GROUP, columns=["row", "part"]):
+    for batch in open_table(path).iter_batches(GROUP, columns=["row", "part"]):
         row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
         ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # the songs of a part stand together
         for start, end in pairwise([0, *ends]):

@@ -12,8 +12,8 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from century import InputError
 from century.songs.archive import Fingerprint, unpack
 from century.songs.background import in_background
-from century.songs.features import FEATURES
-from century.songs.lines import BLOCK, COLUMNS, LARGEST, YEARS, beginning, fault_of_song, whole_lines
+from century.songs.features import COLUMNS, FEATURES
+from century.songs.lines import BLOCK, LARGEST, YEARS, beginning, fault_of_song, whole_lines
 
 PARSED = 32  # blocks that are parsed before they are asked for: enough to go on while a row group is written
 UNPACKED = 2  # blocks that are unpacked before they are parsed

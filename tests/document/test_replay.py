@@ -15,6 +15,7 @@ from century.document.replay import (
     curve_rows,
     fit_as_in_2021,
     gradient_figures,
+    is_published_task,
     replay,
     sweep_rows,
 )
@@ -182,3 +183,11 @@ def test_the_toy_figures_are_met_on_any_data(replayed):
     assert numbers["toy: largest error of dL/dw"] == 9.830617212491788e-07
     toy = summary([figure for figure in compare(numbers) if figure.cell in TOY_CELLS])
     assert toy == {"matched": 184, "of": 184, "not_matched": {}}
+
+
+def test_only_the_published_file_labels_and_parts_are_the_published_task():
+    assert is_published_task(True, 2000, 463_715, 50_000)
+    assert not is_published_task(False, 2000, 463_715, 50_000)
+    assert not is_published_task(True, 1990, 463_715, 50_000)
+    assert not is_published_task(True, 2000, 463_714, 50_000)
+    assert not is_published_task(True, 2000, 463_715, 40_000)

@@ -6,7 +6,8 @@ from packed import PACKINGS
 from random_songs import random_text
 
 from century import InputError
-from century.songs.lines import BLOCK, COLUMNS, beginning, fault_of_song, form_of, whole_lines
+from century.songs.features import COLUMNS
+from century.songs.lines import BLOCK, beginning, fault_of_song, form_of, whole_lines
 
 SONG = b"2001" + b",1.00000" * 90
 KAGGLE = ["label", *(f"TimbreAvg{i}" for i in range(1, 13)), *(f"TimbreCovariance{i}" for i in range(1, 79))]

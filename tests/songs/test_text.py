@@ -23,7 +23,8 @@ from random_songs import random_text
 
 from century import InputError
 from century.songs.archive import Fingerprint
-from century.songs.lines import BLOCK, COLUMNS, fault_of_song
+from century.songs.features import COLUMNS
+from century.songs.lines import BLOCK, fault_of_song
 from century.songs.text import read_text, read_texts, to_table
 
 LINE = b"2001" + b",1.00000" * 90 + b"\n"
