@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"  # of the library; pyproject.toml reads it here
 
 FILE_HELP = """the songs: a table of the 90 features as they are published, before any normalization, with the year
-before them or without; comma-separated text, plain or packed by gzip, bzip2, xz or zip, or Parquet; - for standard
-input"""
+before them or without; comma-separated text, plain or compressed with gzip, bzip2, xz or zip, or Parquet; - for
+standard input"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command. What the user can put right ends it with one line on stderr and exit code 1."""
+    """Run the command. A fault that the user can correct ends it with one line on stderr and exit code 1."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the products are small: more threads take longer
     options = parser().parse_args(arguments)
     try:

@@ -51,7 +51,7 @@ def predictions(tables: Iterable[pa.Table], model: Model, tally: Tally) -> Itera
 
 
 def z_scores(table: pa.Table, model: Model, start: int) -> Array:
-    """Z of the songs of a table whose first row has the number `start`, to the bit as the pipeline computes it.
+    """Z of the songs of a table whose first row has the number `start`: the very bits that the pipeline computes.
 
     Raises InputError where a song is too far from the mean of the training songs.
     """

@@ -1,4 +1,4 @@
-"""The types of arrays. What an array holds, and its shape, stands where it is used."""
+"""The types of arrays. What an array holds and which shape it has is said where it is used."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ Chunks = Callable[[], Iterable[Songs]]  # each call gives all songs again, at on
 
 
 class Sample(NamedTuple):
-    """Some of the songs of a set: their features X (n, d), labels t (n,) and rows (n,), ascending; the set's size."""
+    """Some songs of a set: their features X (n, d), labels t (n,) and ascending rows (n,), and the size of the set."""
 
     X: Array
     t: Array

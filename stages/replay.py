@@ -11,7 +11,7 @@ from century.songs.tables import read_songs
 
 def stage(params: Params) -> None:
     split = params.split
-    # The document's run holds all songs in memory, in float64: of a larger file it gets as many as it had.
+    # The document's run holds all songs in memory, in float64, so it takes at most as many songs as the document had.
     train_rows = min(split.train_rows, replay.TRAIN_ROWS)
     validation_rows = min(split.validation_rows, replay.VALIDATION_ROWS)
     X, t = read_songs(Path("data/songs.parquet"), train_rows + replay.TEST_ROWS)

@@ -30,7 +30,8 @@ COLUMNS = [
 
 def stage(params: Params) -> None:
     p = params.train
-    pair = read_json(Path("metrics/sweep.json"))["best"]
+    best = read_json(Path("metrics/sweep.json"))["best"]
+    pair = best["learning_rate"], best["batch_size"]
     songs = in_chunks(Path("data/train.parquet"), p.memory * 2**20)
     X, t = read_songs(Path("data/validation.parquet"))
 
@@ -38,10 +39,10 @@ def stage(params: Params) -> None:
         return loss_and_accuracy(exact_logits(w, X), t)
 
     fits = list(tqdm(train(songs, p.tolerance, p.max_epochs), desc="train", unit="epoch", disable=None))
-    plain_epoch = plain_epochs(songs, pair["learning_rate"], pair["batch_size"])
     try:
         # One epoch of training sees every song twice: for the derivatives at its start, and in its steps.
-        plain = [(w, mean_loss(songs, w)) for w in islice(plain_epoch, 1, 2 * len(fits) - 2, 2)]
+        plain_every_second_epoch = islice(plain_epochs(songs, *pair), 1, 2 * len(fits) - 2, 2)
+        plain = [(w, mean_loss(songs, w)) for w in plain_every_second_epoch]
     except ValueError as error:
         raise InputError(f"train.memory = {p.memory}: holds too few songs for {error}; set a larger one") from None
     last = fits[-1]

@@ -41,7 +41,7 @@ def measure_parts(
     totals: dict[tuple[str, str], list[float]] = {(model, part): [] for part in parts for model in parts[part].z}
 
     def columns(model: str, part: str) -> Iterator[Floats]:
-        """The components, which are too many for memory together. What they add up to is kept."""
+        """The components, one at a time, because all together would fill the memory. Only their sums are kept."""
         for column in components(parts[part].z[model], parts[part].t, bins):
             totals[model, part].append(column.sum())
             yield column

@@ -1,7 +1,7 @@
 """What a learner gains by knowing other songs of an artist: the producer effect, as a difference of two accuracies.
 
 Every song is tested once under each of two splits into folds of the same sizes. In the split by producer a fold is a
-run of neighbours, and neighbours stand artist by artist. In the shuffled split most other songs of the artist are in
+run of neighbours, and neighbours come artist by artist. In the shuffled split most other songs of the artist are in
 the training set. (The first and the last artist of a fold can be in two folds: a few songs of thousands.) The leak is
 the accuracy of the shuffled split minus the accuracy of the split by producer, on the same songs. Its interval says how
 much the leak depends on the songs that were tested; it says nothing about other shuffles.

@@ -1,6 +1,6 @@
 """How far a figure could be off: intervals by resampling blocks of songs.
 
-Songs stand in the file artist by artist, and a model tends to be right or wrong on all songs of an artist together. So
+The file lists the songs artist by artist, and a model tends to be right or wrong on all songs of an artist together. So
 neighbouring rows are not independent, and an interval that takes them as independent is too narrow. The songs are
 therefore cut into blocks of neighbours, much longer than an artist, and as many blocks are drawn with replacement. The
 same procedure with the songs shuffled before the cut is the other view, of independent rows, for comparison.

@@ -31,7 +31,7 @@ class Point(NamedTuple):
 
 
 def points_to_check(X: Array, t: Array, features: list[str], directions: int, seed: int) -> dict[str, Point]:
-    """The toy example of the assignment, and the songs X, t at random weights: along each weight, and at random."""
+    """The toy example of the assignment; the songs X, t at random weights w; and the same along random directions."""
     d = X.shape[1]
     rng = np.random.RandomState(seed)
     w = rng.standard_normal(size=(d,))

@@ -34,7 +34,7 @@ def random_stream(batch_size: int, seed: int) -> np.random.Generator:
 
 
 def rows_drawn(songs: int, batch_sizes: Sequence[int], iterations: int, seed: int) -> Ints:
-    """The rows, ascending, of the songs that runs with these batch sizes see: of a large set they are a sample."""
+    """The rows, ascending, of the songs that runs with these batch sizes see: a sample of a large set."""
     seen = [random_stream(size, seed).permutation(songs)[: iterations * size].astype(np.int32) for size in batch_sizes]
     return np.unique(np.concatenate(seen))
 

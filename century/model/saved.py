@@ -21,7 +21,7 @@ OneForEachFeature = Meta(min_length=len(FEATURES), max_length=len(FEATURES))
 
 
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file holds."""
+    """The content of the file."""
 
     weights: Annotated[list[Number], OneForEachFeature]
     bias: Number
@@ -51,6 +51,6 @@ def read_model(path: Path) -> Model:
     try:
         return checked(read_json(path), Model)
     except (ValueError, RecursionError):
-        raise InputError(f"{path}: is no model: it does not hold JSON") from None
+        raise InputError(f"{path}: is not a model: it does not hold JSON") from None
     except InputError as error:
-        raise InputError(f"{path}: is no model of this version of century: {error}") from None
+        raise InputError(f"{path}: is not a model of this version of century: {error}") from None

@@ -1,4 +1,4 @@
-"""Training to the optimum: minibatch stochastic gradient descent without the two faults that keep it from there.
+"""Training to the optimum: minibatch stochastic gradient descent, cured of the two faults that keep it away.
 
 The first fault of plain descent (descent.py) is that the loss is steep in some directions and flat in others, while one
 learning rate serves them all. The second is that the gradient of a minibatch is never zero, not even at the optimum, so
@@ -68,7 +68,7 @@ class Derivatives(NamedTuple):
 def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
     """The fit at w = 0 and after each epoch, until its gap is at most the tolerance or max_epochs are over.
 
-    The songs should stand in random order. Where a plane separates the labels, the loss has no minimum: it tends to 0
+    The songs should be in random order. Where a plane separates the labels, the loss has no minimum: it tends to 0
     while w grows, and training ends where the gap to 0 is at most the tolerance, with a fit that `separates`.
     """
     d = next(iter(chunks()))[0].shape[1]
@@ -104,7 +104,10 @@ def svrg_epoch(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats,
 
 
 def derivatives(chunks: Chunks, w: Floats) -> Derivatives:
-    """The logits and the sums over a block have the precision of X; everything else is float64."""
+    """The loss over all songs at w, and its derivatives.
+
+    The logits and the sums over a block have the precision of X; everything else is float64.
+    """
     d = len(w)
     songs, loss, g, H, separates = 0, 0.0, np.zeros(d), np.zeros((d, d)), True
     for X, t in chunks():

@@ -1,4 +1,4 @@
-"""The bytes of a text, however its file is packed: plain, or compressed by gzip, bzip2, xz or zip.
+"""The bytes of a text, however its file is packed: plain, or compressed with gzip, bzip2, xz or zip.
 
 A text is unpacked while it is read, in bounded memory, and nothing of it is written to disk.
 """
@@ -28,7 +28,7 @@ SIGNATURES = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x0
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 OTHER_METHODS = {9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub declares an instance
-# What the libraries raise at a file that they cannot unpack: zipfile, at a damaged directory, any of the last four.
+# What the libraries raise at a file that they cannot unpack. A damaged zip directory can raise any of the last four.
 UNREADABLE = (zipfile.BadZipFile, IsalError, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error, OSError)
 
 
@@ -105,7 +105,7 @@ def decompress(stream: Any, packed: bytes, file: IO[bytes]) -> Iterator[bytes]:
 def read_zip(file: IO[bytes]) -> Iterator[bytes]:
     with zipfile.ZipFile(file) as archive:
         member = only_table(archive)
-        packed = copy(member)  # to be read as it stands in the file, as if it were not compressed
+        packed = copy(member)  # to be read as it is in the file, as if it were not compressed
         packed.compress_type, packed.file_size = zipfile.ZIP_STORED, member.compress_size
         del packed.CRC  # it is that of the text, not of the packed bytes
         text = Fingerprint()

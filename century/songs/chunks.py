@@ -1,4 +1,4 @@
-"""The training set in chunks that fit a given amount of memory."""
+"""The training set in chunks that fit into a given amount of memory."""
 
 from pathlib import Path
 

@@ -49,7 +49,7 @@ def on_disk(file: str) -> Iterator[Path]:
 
 
 def read_parquet(path: Path) -> Iterator[pa.Table]:
-    """The songs of a Parquet file, whose columns have the names of ours, or stand in the order of a text."""
+    """The songs of a Parquet file, whose columns have the names of ours, or are in the order of a text."""
     try:
         file = open_table(path)
         names = columns_by_name(file.schema_arrow.names)

@@ -1,6 +1,6 @@
-"""The lines of a text of songs: whether the first one is a header, and what is wrong with one that is no song.
+"""The lines of a text of songs: whether the first one is a header, and what is wrong with one that is not a song.
 
-The columns of a text are the year and the 90 features or, where songs may be without it, the features alone.
+The columns of a text are the year and the 90 features or, where songs may be without it, only the features.
 """
 
 import re
@@ -67,7 +67,7 @@ def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[str]]:
-    """How many bytes of the first block of a text stand before its first song, and its columns.
+    """How many bytes of the first block of a text come before its first song, and its columns.
 
     Raises InputError where the first line is neither that of a song nor a header.
     """
@@ -85,7 +85,7 @@ def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[s
 
 
 def refuse_other_files(start: bytes) -> None:
-    """Raise InputError where a text that begins with these bytes is no table."""
+    """Raise InputError where a text that begins with these bytes is not a table."""
     if not start.strip():
         raise InputError("it is empty; it must have a line for each song")
     for signature, what in OTHER_FILES.items():
@@ -133,7 +133,7 @@ def successor(name: str) -> str:
 def fault_of_form(line: bytes, columns: Sequence[str]) -> str:
     """What is wrong with the form of a line; nothing where it has as many columns as there must be."""
     fields = line.split(b",")
-    if len(fields) == len(columns) and line.count(b";") < 12:  # a decimal comma may make as many
+    if len(fields) == len(columns) and line.count(b";") < 12:  # decimal commas may give as many fields
         return ""
     if not LIBSVM.match(line):
         for separator, name in SEPARATORS.items():
@@ -177,7 +177,7 @@ def fault_of_song(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
 
 
 def advice_on_years(first: float, last: bytes) -> str:
-    """What may have happened to the years of a file in which a line begins with `first`, which is no year."""
+    """What may have happened to the years of a file in which a line begins with `first`, which is not a year."""
     if is_year(last):
         return "; the last column has the year, but the first must have it"
     return "; where years are counted from a first one, such as 1922, add that" if 0 <= first < 200 else ""

@@ -15,7 +15,7 @@ from century.songs.kept import kept
 def list_files(source: str) -> list[tuple[Path, str]]:
     """Each file, and its sha256. Files of a URL are kept on this machine, and got again only when they have changed.
 
-    Files whose names begin with a dot or an underscore are not songs; nor is what stands in such folders of a folder.
+    Files and subfolders whose names begin with a dot or an underscore are left out.
     Raises InputError where the file system of a URL does not give its files.
     """
     if "://" in source:

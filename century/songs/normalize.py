@@ -1,8 +1,8 @@
 """Z-scores: every feature with mean 0 and standard deviation 1 over the songs that training may learn from.
 
 The songs are read block by block in the order of the file, and written group by group in the order of the parts. In
-between their z-scores are in a scratch file, where the songs of a block that go to one group stand together. Memory
-holds two bytes of each song, the number of its group.
+between their z-scores are in a scratch file, in which the songs of a block that go to one group are neighbours. Memory
+holds two bytes for each song, the number of its group.
 
 Shapes: a block is a list of columns x (n,); mean and std (columns,); Z (columns, n) z-scores; X (n, d).
 """
@@ -24,7 +24,7 @@ LARGEST_Z = 1e9  # of a test song; none of a million training songs can be furth
 
 
 class Moments(NamedTuple):
-    """What n songs say of each feature (d,): the mean, the sum of the squares of what is apart from it, the range."""
+    """The mean of each feature (d,) over n songs, the sum of the squared deviations from it, and the range."""
 
     n: int
     mean: Floats
@@ -34,7 +34,7 @@ class Moments(NamedTuple):
 
 
 def moments(blocks: Iterable[Block]) -> Moments:
-    """In one pass, whatever the number of songs.
+    """The moments of the songs of all blocks, in one pass over them.
 
     Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
     """
@@ -117,9 +117,9 @@ def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints
 
 
 def own_means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
-    """The means and deviations (ddof 1) of test songs, which they must not be normalized by: to see what that does.
+    """The means and deviations (ddof 1) of test songs, to show what happens if they are wrongly normalized by these.
 
-    A song's features then depend on which other songs are tested with it. A feature that is constant has 1.
+    A song's features then depend on which other songs are tested with it. A constant feature gets the deviation 1.
     """
     n, mean, squares, low, high = moments([x.astype(np.float64) for x in block] for block in blocks)
     return mean, np.where(low == high, 1, np.sqrt(squares / max(1, n - 1)))

@@ -123,7 +123,7 @@ def published_values(column: dict[str, Floats], z: Floats) -> Floats:
 
 
 def interpolate(z: Floats, values: Floats) -> Floats:
-    """np.interp(z, GRID, values), which would search for the place in the grid that even steps let one compute."""
+    """np.interp(z, GRID, values), without its search: the grid has even steps, so a place in it can be computed."""
     z = z.clip(GRID[0], GRID[-1])
     place = ((z - GRID[0]) * STEPS).astype(np.intp)
     slopes = np.diff(values, append=values[-1]) * STEPS

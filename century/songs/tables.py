@@ -41,7 +41,7 @@ def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> No
 
 
 def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """The same rows in tables of so many rows; the last may have fewer."""
+    """The same rows in tables of `rows` rows; the last table may have fewer."""
     pending: list[pa.Table] = []
     for table in tables:
         pending.append(table)
@@ -70,13 +70,13 @@ def read_parts(path: Path) -> Iterator[tuple[str, Ints]]:
     """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
     for batch in open_table(path).iter_batches(GROUP, columns=["row", "part"]):
         row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
-        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # the songs of a part stand together
+        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # the songs of a part come one after another
         for start, end in pairwise([0, *ends]):
             yield batch["part"].dictionary[part[start]].as_py(), row[start:end]
 
 
 def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) -> Iterator[list[Array]]:
-    """All songs, or the first so many, in blocks of at most GROUP: an array (n,) for each of the columns."""
+    """All songs, or the first `at_most`, in blocks of at most GROUP: an array (n,) for each of the columns."""
     file = open_table(path)
     left = file.metadata.num_rows if at_most is None else at_most
     tables = (file.read_row_group(group, columns=list(columns)) for group in range(file.num_row_groups))
@@ -90,7 +90,7 @@ def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) 
 def read_batches(path: Path, row_groups: Sequence[int] | None = None) -> Iterator[tuple[Array, Ints]]:
     """The features X (n, 90), row by row in memory, and the labels t (n,) of at most BATCH songs at a time.
 
-    All songs, or those of some row groups. Columns turn into rows quickly while both fit in the processor's cache.
+    All songs, or those of some row groups.
     """
     file = open_table(path)
     groups = range(file.num_row_groups) if row_groups is None else row_groups
@@ -126,7 +126,7 @@ def read_songs(
 
 
 def read_sample(path: Path, row: Ints) -> Sample:
-    """The songs of a normalized table that stand in these rows (n,), ascending, with a last column of ones."""
+    """The songs in these ascending rows (n,) of a normalized table, with a last column of ones."""
     d = len(FEATURES)
     X, t = np.ones((len(row), d + 1), np.float32), np.empty(len(row), np.int8)
     start = 0

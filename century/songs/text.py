@@ -40,11 +40,11 @@ def read_texts(path: Path, text: Fingerprint) -> Iterator[pa.Table]:
 def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> Iterator[pa.Table]:
     """The columns year (int16) and var1..var90 (float64), in the order of the file, block by block.
 
-    Where the year is optional, a text may have the 90 features alone, and the tables then have no year.
+    Where the year is optional, a text may have only the 90 features, and the tables then have no year.
     The file may be packed in any way that `archive` knows, and may have a header. `text` takes the fingerprint of what
     is unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
     """
-    # Closed here, because an error would keep them, and so their threads, for as long as it is kept itself.
+    # Closed here, because an error holds on to the generators, and so to their threads, for as long as it lives.
     with (
         closing(in_background(whole_lines(unpack(path, text)), UNPACKED)) as blocks,
         closing(in_background(parse(blocks, year_is_optional), PARSED)) as tables,
@@ -81,7 +81,7 @@ def count_lines(text: bytes) -> int:
 
 
 def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> pa.Table:
-    """The songs of whole lines. Raises InputError on the first line that is no song, counted from `first_line`."""
+    """The songs of whole lines. Raises InputError on the first line that is not a song, counted from `first_line`."""
     if len(body) >= BLOCK and not LINE_END.search(body):  # its end is in another block
         raise InputError(f"line {first_line} is longer than {BLOCK} bytes; it must be a year and 90 numbers")
     try:
@@ -103,7 +103,7 @@ def checked(table: pa.Table) -> pa.Table:
 
 
 def first_fault(lines: Iterable[bytes], columns: Sequence[str], place: str, first: int) -> InputError | None:
-    """The error that says what is wrong with the first line that is no song; the place of a line has its number."""
+    """The error that says what is wrong with the first line that is not a song; the place of a line has its number."""
     for number, line in enumerate(lines, first):
         if fault := fault_of_song(line, columns):
             return InputError(place.format(number) + fault)
