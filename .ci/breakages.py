@@ -21,7 +21,7 @@ BREAKAGES = [  # file, what is right, what is wrong, the test
     ("century/model/grid.py", "iteration % every == 0", "iteration % every == 1", "tests/model/test_grid.py"),
     (
         "century/model/training.py",
-        "if at_w.loss - at_w_new.loss >= mu * gap / 2:",
+        "if at_w.loss - at_w_new.loss >= mu * above_minimum / 2:",
         "if True:",
         "tests/model/test_training.py",
     ),
@@ -39,7 +39,7 @@ BREAKAGES = [  # file, what is right, what is wrong, the test
     ),
     (
         "century/document/replay.py",
-        "start = w.copy() if right else w",
+        "start = w.copy() if corrected else w",
         "start = w.copy()",
         "tests/document/test_replay.py",
     ),

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+CACHE_ROWS = 4096  # songs worked on at a time: their features fit the processor's cache
+
 Array = NDArray[Any]  # of any type of number
 Floats = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
@@ -20,4 +22,4 @@ class Sample(NamedTuple):
     X: Array
     t: Array
     row: Ints
-    of: int
+    set_size: int

@@ -48,7 +48,7 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
     from distributed import Client, KilledWorker
     from distributed.comm.core import CommClosedError
 
-    work = partial(run_item, fingerprint(), function)
+    work = partial(run_item, environment(), function)
     done = 0
     try:
         with Client() as client:
@@ -105,7 +105,7 @@ class Packed:
 
 def run_item(expected: dict[str, str], function: Callable[..., Result], packed: Packed, *item: object) -> Result:
     """What a worker does: function(*data, *item), where that gives the same bytes as in the process that asks."""
-    for name, here in fingerprint().items():
+    for name, here in environment().items():
         if here != expected[name]:
             raise InputError(
                 f"a worker on {platform.node()} has {here} as its {name}, and not {expected[name]} as this process; "
@@ -116,7 +116,7 @@ def run_item(expected: dict[str, str], function: Callable[..., Result], packed: 
 
 
 @cache
-def fingerprint() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """All but the input that the bytes of a result depend on: this library, others, and what they do on a processor."""
     code = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):

@@ -32,18 +32,10 @@ def stage(params: Params) -> None:
     # Where the penalty is far too strong, L-BFGS ends near zero and reports success. But the bias has no penalty, so at
     # every optimum the mean probability is the share of label 1.
     at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)
-    converged = at_optimum and not any(issubclass(one.category, ConvergenceWarning) for one in caught)
-    training_loss, training_accuracy = loss_and_accuracy(z, t)
-    write_metrics(
-        Path("metrics/baseline.json"),
-        {
-            "converged": converged,
-            "iterations": iterations,
-            "songs": len(t),
-            "training_loss": training_loss,
-            "training_accuracy": training_accuracy,
-        },
-    )
+    converged = at_optimum and not any(issubclass(warning.category, ConvergenceWarning) for warning in caught)
+    loss, accuracy = loss_and_accuracy(z, t)
+    end = {"converged": converged, "iterations": iterations, "songs": len(t)}
+    write_metrics(Path("metrics/baseline.json"), {**end, "training_loss": loss, "training_accuracy": accuracy})
     if not converged:
         key = "max_iter" if iterations >= params.baseline.max_iter else "C"
         print(

@@ -20,12 +20,12 @@ SONGS = Path("data/songs.parquet")
 
 
 def stage(params: Params) -> None:
-    text = Fingerprint()
+    fingerprint = Fingerprint()
     with tempfile.TemporaryFile(dir="data") as hashes:
-        songs = with_hashes(merge(read_texts(FILE, text), GROUP), hashes)  # larger tables: fewer calls of NumPy
+        songs = with_hashes(merge(read_texts(FILE, fingerprint), GROUP), hashes)  # larger tables: fewer calls of NumPy
         write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
         counts = count_songs(read_column(SONGS, "year"), hashes)
-    is_uci_text = text == published.TEXT
+    is_uci_text = fingerprint == published.TEXT
     if is_uci_text and counts != published.SONGS:
         raise InputError(f"{FILE} holds the UCI text, but was read as {counts}; published is {published.SONGS}")
     label = read_column(SONGS, "label")

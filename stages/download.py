@@ -9,7 +9,7 @@ from typing import Any
 from century import InputError
 from century.files import link, sha256, write_metrics, write_plot
 from century.params import Params, Uci
-from century.songs.lines import form_of
+from century.songs.lines import packing_and_header
 
 FILE = Path("data/raw/songs")  # packed and laid out as it came; of several files, the folder
 RULE = "it must be stand-in, uci, or the path, the folder, the pattern or the URL of files of songs"
@@ -32,7 +32,7 @@ def facts(files: list[tuple[Path, str]]) -> dict[str, Any]:
     Raises InputError where the beginning of a file is not that of a table of songs.
     """
     size = sum(path.stat().st_size for path, _ in files)
-    forms = [form_of(path) for path, _ in files]
+    forms = [packing_and_header(path) for path, _ in files]
     if len(files) == 1:
         return {**forms[0], "bytes": size, "sha256": files[0][1]}
     return {

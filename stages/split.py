@@ -31,7 +31,5 @@ def stage(params: Params) -> None:
     number = np.repeat(np.arange(len(parts), dtype=np.int8), [len(rows) for rows in parts.values()])
     columns = [np.concatenate(list(parts.values())), pa.DictionaryArray.from_arrays(number, list(parts))]
     write_table(Path("data/split.parquet"), SCHEMA, [pa.table(columns, SCHEMA)])
-    write_metrics(
-        Path("metrics/split.json"),
-        {part: {"songs": len(rows), "label_1": int(label[rows].sum())} for part, rows in parts.items()},
-    )
+    counts = {part: {"songs": len(rows), "label_1": int(label[rows].sum())} for part, rows in parts.items()}
+    write_metrics(Path("metrics/split.json"), counts)

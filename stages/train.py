@@ -17,15 +17,8 @@ from century.params import Params
 from century.songs.chunks import in_chunks
 from century.songs.tables import read_songs
 
-COLUMNS = [
-    "descent",
-    "epoch",
-    "songs_seen",
-    "training_loss",
-    "loss_above_minimum",
-    "validation_loss",
-    "validation_accuracy",
-]
+LOSSES = ["training_loss", "loss_above_minimum", "validation_loss"]
+COLUMNS = ["descent", "epoch", "songs_seen", *LOSSES, "validation_accuracy"]
 
 
 def stage(params: Params) -> None:
@@ -55,17 +48,10 @@ def stage(params: Params) -> None:
     write_plot(Path("plots/train.csv"), COLUMNS, rows)
     normalization = read_json(Path("data/normalization.json"))
     write_model(Path("data/model.json"), last.w, normalization, params.binarize.threshold_year)
-    converged = last.gap <= p.tolerance and not last.separates
-    write_metrics(
-        Path("metrics/train.json"),
-        {
-            "converged": converged,
-            "separable": last.separates,
-            "learning_rate": last.learning_rate,
-            "batch_size": last.batch_size,
-            **dict(zip(COLUMNS[1:], rows[-1][1:], strict=True)),
-        },
-    )
+    converged = last.above_minimum <= p.tolerance and not last.separates
+    how = {"learning_rate": last.learning_rate, "batch_size": last.batch_size}
+    end = dict(zip(COLUMNS[1:], rows[-1][1:], strict=True))
+    write_metrics(Path("metrics/train.json"), {"converged": converged, "separable": last.separates, **how, **end})
     if not converged:
         print(f"train: {what_is_missing(last, len(fits) - 1, p.max_epochs)}", file=sys.stderr)
 
@@ -79,6 +65,6 @@ def what_is_missing(last: Fit, epochs: int, max_epochs: int) -> str:
             "use more songs (split.train_rows)"
         )
     return (
-        f"stopped after {ended}, with the loss about {last.gap:.1e} above its minimum; set a larger train.max_epochs "
-        f"than {max_epochs}"
+        f"stopped after {ended}, with the loss about {last.above_minimum:.1e} above its minimum; set a larger "
+        f"train.max_epochs than {max_epochs}"
     )

@@ -55,31 +55,32 @@ def is_published_task(is_uci_text: bool, threshold_year: int, train_rows: int, v
 
 
 def replay(X: Array, t: Array, train_rows: int, validation_rows: int) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep run right."""
+    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep corrected."""
     rng = np.random.RandomState(1)
     parts = take_parts(X, t, train_rows, validation_rows, rng)
     train, validation = parts["train"], parts["validation"]
     with ThreadPoolExecutor(2) as pool:  # scikit-learn's fits draw nothing from the stream, so they run beside the rest
         fit_2021, fit_today = pool.submit(fit_as_in_2021, *train), pool.submit(LogisticRegression().fit, *train)
-        numbers, published, right = all_runs(train, validation, rng)
-    return numbers | final_numbers(published, fit_2021.result(), fit_today.result(), parts), published, right
+        numbers, published, corrected = all_runs(train, validation, rng)
+    return numbers | final_numbers(published, fit_2021.result(), fit_today.result(), parts), published, corrected
 
 
 def all_runs(train: Songs, validation: Songs, rng: np.random.RandomState) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The numbers of the gradient checks and of all runs; the sweep as published; the sweep run right."""
-    numbers = prefix_names("toy", gradient_figures(np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5))
-    numbers |= prefix_names("song", gradient_figures(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
+    """The numbers of the gradient checks and of all runs; the sweep as published; the sweep corrected."""
+    numbers = prefix_names("toy", gradient_numbers(np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5))
+    numbers |= prefix_names("song", gradient_numbers(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
     w, b = np.zeros(90), 0.0
     for mu in LEARNING_RATES:
         numbers |= prefix_names(
             f"learning rate {mu}", printed_curves(run_once(train, validation, w, b, mu, BATCH_SIZE, rng))
         )
     w, b = rng.randn(90), rng.randn(1)[0]
-    right = run_sweep(train, validation, w, b, deepcopy(rng), right=True)  # run first, as the published one writes to w
-    published = run_sweep(train, validation, w, b, rng, right=False)
+    # The corrected one is run first, as the published one writes to w.
+    corrected = run_sweep(train, validation, w, b, deepcopy(rng), corrected=True)
+    published = run_sweep(train, validation, w, b, rng, corrected=False)
     for (mu, batch_size), run in published.items():
         numbers |= prefix_names(f"sweep {mu}, {batch_size}", printed_curves(run))
-    return numbers, published, right
+    return numbers, published, corrected
 
 
 def prefix_names(prefix: str, numbers: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def take_parts(
     return {part: (X[start:end], t[start:end]) for part, (start, end) in ends.items()}
 
 
-def gradient_figures(X: Array, t: Array, w: Floats, b: float, h: float) -> dict[str, Any]:
+def gradient_numbers(X: Array, t: Array, w: Floats, b: float, h: float) -> dict[str, Any]:
     """The gradient by the formula, by forward differences of step h, and the largest distance between the two."""
 
     def f(x: Floats) -> float:
@@ -132,12 +133,14 @@ def run_once(
     return Run(w.copy(), b, losses, shares)
 
 
-def run_sweep(train: Songs, validation: Songs, w: Array, b: float, rng: np.random.RandomState, right: bool) -> Sweep:
-    """A run for each pair of the grid: with both mistakes, or right: from the given start, with its own batch size."""
+def run_sweep(
+    train: Songs, validation: Songs, w: Array, b: float, rng: np.random.RandomState, corrected: bool
+) -> Sweep:
+    """A run for each pair of the grid, with both mistakes or without: from the given start, with its own batch size."""
     runs = {}
-    for mu, batch_size in tqdm(GRID, desc="sweep, right" if right else "sweep, as published", disable=None):
-        start = w.copy() if right else w
-        runs[mu, batch_size] = run_once(train, validation, start, b, mu, batch_size if right else BATCH_SIZE, rng)
+    for mu, batch_size in tqdm(GRID, desc="sweep, corrected" if corrected else "sweep, as published", disable=None):
+        start = w.copy() if corrected else w
+        runs[mu, batch_size] = run_once(train, validation, start, b, mu, batch_size if corrected else BATCH_SIZE, rng)
     return runs
 
 
@@ -223,9 +226,9 @@ class SweepRow(NamedTuple):
     right_accuracy: float
 
 
-def sweep_rows(published: Sweep, right: Sweep) -> list[SweepRow]:
+def sweep_rows(published: Sweep, corrected: Sweep) -> list[SweepRow]:
     return [
-        SweepRow(*pair, BATCH_SIZE, number * ITERATIONS, *end_of(published[pair]), *end_of(right[pair]))
+        SweepRow(*pair, BATCH_SIZE, number * ITERATIONS, *end_of(published[pair]), *end_of(corrected[pair]))
         for number, pair in enumerate(published)
     ]
 

@@ -28,7 +28,7 @@ class Measured(NamedTuple):
     """The measures of a model on a part, and the same measures (draws,) of resampled songs, by view and measure."""
 
     measures: dict[str, Any]
-    drawn: dict[str, dict[str, Floats]]
+    resampled: dict[str, dict[str, Floats]]
 
 
 def measure_parts(
@@ -61,15 +61,15 @@ def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, fl
         low, high = interval(measured.measures[name], drawn).values()
         return {"low": max(0.0, low), "high": high}
 
-    names = measured.drawn["blocks"]
-    return {name: {view: ends(name, drawn[name]) for view, drawn in measured.drawn.items()} for name in names}
+    names = measured.resampled["blocks"]
+    return {name: {view: ends(name, drawn[name]) for view, drawn in measured.resampled.items()} for name in names}
 
 
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:
     """a - b in each measure, with its interval in each view; on the same songs the difference is a paired one."""
     differences: dict[str, dict[str, Any]] = {}
-    for name in a.drawn["blocks"]:
+    for name in a.resampled["blocks"]:
         value = a.measures[name] - b.measures[name]
-        views = {view: interval(value, a.drawn[view][name] - b.drawn[view][name]) for view in a.drawn}
+        views = {view: interval(value, a.resampled[view][name] - b.resampled[view][name]) for view in a.resampled}
         differences[name] = {"value": value, **views}
     return differences

@@ -84,7 +84,7 @@ def nearest_neighbours(X: Array, t: Array, fold: Ints, k: int) -> Array:
     return label
 
 
-def predictions(learner: Learner, X: Array, t: Array, folds: int, seed: int) -> dict[str, Array]:
+def predicted_labels(learner: Learner, X: Array, t: Array, folds: int, seed: int) -> dict[str, Array]:
     """The label that the learner gives each song (n,), by split. Every training set is normalized by its own songs.
 
     Raises InputError where there are fewer songs than folds, or where a training set has songs of one label only.

@@ -17,7 +17,7 @@ from century.arrays import Array, Floats, Ints
 
 MIN_BLOCKS = 20  # fewer blocks say little about their spread, so a small file is cut into shorter ones
 SHUFFLED_BLOCKS = 2000  # blocks of shuffled songs; more of them give a steadier interval
-DRAWN = 2**23  # blocks that are drawn at a time: 64 MiB
+BLOCKS_AT_A_TIME = 2**23  # blocks that are drawn at a time: 64 MiB
 
 
 def neighbour_blocks(row: Ints, length: int) -> Ints:
@@ -69,7 +69,7 @@ def draw(table: Floats, draws: int, rng: np.random.Generator) -> Floats:
     A draw is how often each block comes up, so that many draws are one matrix product.
     """
     k = len(table)
-    at_a_time = max(1, DRAWN // k)
+    at_a_time = max(1, BLOCKS_AT_A_TIME // k)
     drawn = []
     for first in range(0, draws, at_a_time):
         times = np.empty((min(at_a_time, draws - first), k))

@@ -44,10 +44,10 @@ def descend(songs: Sample, W: Array, mu: Array, batch_size: int, rng: np.random.
 
     The whole set is put in order, not only the sample, which must have the songs of all steps that the caller takes.
     """
-    place = np.zeros(songs.of, np.int32)  # in the sample
+    place = np.zeros(songs.set_size, np.int32)  # in the sample
     place[songs.row] = np.arange(len(songs.row))
     while True:
-        yield from epoch(songs.X, songs.t, W, mu, batch_size, place[rng.permutation(songs.of)])
+        yield from epoch(songs.X, songs.t, W, mu, batch_size, place[rng.permutation(songs.set_size)])
 
 
 def plain_epochs(chunks: Chunks, mu: float, batch_size: int) -> Iterator[Floats]:

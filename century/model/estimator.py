@@ -14,12 +14,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from century.arrays import Array, Floats, Ints
+from century.arrays import CACHE_ROWS, Array, Floats, Ints
 from century.model.logistic import sigmoid
 from century.model.training import train
 
 DTYPES = [np.float64, np.float32]
-BLOCK = 4096  # rows that are put into another order at a time: they fit the processor's cache
 FLOAT32 = 1e-8  # the smallest tolerance for which single precision will do, which takes half the time
 SAMPLE = 16_384  # rows whose means and deviations normalize all: training needs them near 0 and 1, not there exactly
 
@@ -77,8 +76,10 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         if fit.separates:
             text = "a plane separates the classes, so the loss has no minimum: it falls while the weights grow"
             warnings.warn(text, ConvergenceWarning, stacklevel=2)
-        elif fit.gap > self.tol:
-            text = f"max_iter = {self.max_iter} was reached with the loss about {fit.gap:.1e} above its minimum"
+        elif fit.above_minimum > self.tol:
+            text = (
+                f"max_iter = {self.max_iter} was reached with the loss about {fit.above_minimum:.1e} above its minimum"
+            )
             warnings.warn(text, ConvergenceWarning, stacklevel=2)
         return self
 
@@ -128,8 +129,8 @@ def normalized(X: Array, mean: Array, scale: Array, order: Ints, precision: np.d
     """Z in the given order of the rows, in the given precision."""
     n, d = X.shape
     Z = np.empty((n, d + 1), precision)
-    for start in range(0, n, BLOCK):
-        block, rows = Z[start : start + BLOCK], X[order[start : start + BLOCK]]
+    for start in range(0, n, CACHE_ROWS):
+        block, rows = Z[start : start + CACHE_ROWS], X[order[start : start + CACHE_ROWS]]
         rows -= mean
         np.multiply(rows, scale, out=block[:, :d], casting="same_kind")
         block[:, d] = 1

@@ -19,7 +19,7 @@ from century.songs.archive import Fingerprint
 from century.songs.features import COLUMNS, FEATURES
 from century.songs.lines import fault_of_names, is_without_year, quoted
 from century.songs.tables import GROUP, merge, open_table
-from century.songs.text import checked, first_fault, read_text
+from century.songs.text import checked_songs, first_fault, read_text
 
 
 def read_any(file: str) -> Iterator[pa.Table]:
@@ -88,7 +88,7 @@ def to_songs(table: pa.Table, start: int) -> pa.Table:
     # Arrow's cast of decimals to float64 does not round to the nearest; that of their text does.
     columns = [x.cast(pa.string()) if pa.types.is_decimal(x.type) else x for x in table.columns]
     try:
-        return checked(pa.table([x.cast(pa.float64(), safe=False) for x in columns], table.column_names))
+        return checked_songs(pa.table([x.cast(pa.float64(), safe=False) for x in columns], table.column_names))
     except ValueError as error:
         lines = (",".join(map(str, row.values())).encode() for row in table.to_pylist())
         place = "row {} (counted from 0)"

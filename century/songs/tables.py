@@ -11,13 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from century.arrays import Array, Ints, Sample
+from century.arrays import CACHE_ROWS, Array, Ints, Sample
 from century.files import replacing
 from century.songs.background import in_background
 from century.songs.features import FEATURES
 
 GROUP = 32_768  # songs in a row group: one column of them fits the processor's cache
-BATCH = 4096  # songs turned from columns into rows at a time: all columns of them fit the cache
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
@@ -88,7 +87,7 @@ def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) 
 
 
 def read_batches(path: Path, row_groups: Sequence[int] | None = None) -> Iterator[tuple[Array, Ints]]:
-    """The features X (n, 90), row by row in memory, and the labels t (n,) of at most BATCH songs at a time.
+    """The features X (n, 90), row by row in memory, and the labels t (n,) of at most CACHE_ROWS songs at a time.
 
     All songs, or those of some row groups.
     """
@@ -96,7 +95,7 @@ def read_batches(path: Path, row_groups: Sequence[int] | None = None) -> Iterato
     groups = range(file.num_row_groups) if row_groups is None else row_groups
     tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
     for table in in_background(tables, 1):
-        for batch in table.to_batches(BATCH):
+        for batch in table.to_batches(CACHE_ROWS):
             yield batch.select(FEATURES).to_tensor(row_major=True).to_numpy(), batch["label"].to_numpy()
 
 

@@ -14,7 +14,7 @@ from century.document.replay import (
     best,
     curve_rows,
     fit_as_in_2021,
-    gradient_figures,
+    gradient_numbers,
     is_published_task,
     replay,
     sweep_rows,
@@ -52,7 +52,7 @@ def test_the_printed_gradient_and_the_random_stream_give_the_printed_error_witho
     y = formulas.predict(w, b, x[None])
     assert y[0] - 1 == pytest.approx(db, abs=2e-9)
 
-    figures = gradient_figures(x[None], np.ones(1), w, b, 1e-9)
+    figures = gradient_numbers(x[None], np.ones(1), w, b, 1e-9)
     np.testing.assert_allclose(figures["dL/dw"], printed("song: dL/dw"), rtol=0, atol=2e-8)
     # the step is so small that differences are good to six digits, in the document as here
     np.testing.assert_allclose(

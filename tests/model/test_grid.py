@@ -3,7 +3,7 @@ import pytest
 
 from century.arrays import Sample
 from century.model.descent import descend
-from century.model.grid import rows_drawn, train_side_by_side, validation_curves
+from century.model.grid import rows_seen, train_side_by_side, validation_curves
 from century.model.logistic import accuracy, loss
 
 
@@ -49,7 +49,7 @@ def test_the_models_of_a_run_are_its_own_to_keep():
 @pytest.mark.parametrize("iterations", [1, 7, 30])
 def test_the_songs_that_are_drawn_are_all_that_a_run_needs(iterations):
     train, validation = parts()
-    row = rows_drawn(1800, [50, 64], iterations, seed=7)
+    row = rows_seen(1800, [50, 64], iterations, seed=7)
     assert (np.diff(row) > 0).all()
     assert len(row) <= min(1800, iterations * 114)
     for batch_size in (50, 64):

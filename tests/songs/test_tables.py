@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 from random_songs import random_tables
 
+from century.arrays import CACHE_ROWS
 from century.songs.features import FEATURES
 from century.songs.labels import label_songs
 from century.songs.tables import (
-    BATCH,
     GROUP,
     merge,
     read_batches,
@@ -41,12 +41,12 @@ def test_parquet_and_back_keeps_every_bit_and_the_order(tmp_path, feature):
 
 def test_batches_are_the_songs_row_by_row_in_memory(tmp_path):
     path = tmp_path / "songs.parquet"
-    songs = list(label_songs(random_tables([GROUP + 2 * BATCH + 77], np.float32), 2000))
+    songs = list(label_songs(random_tables([GROUP + 2 * CACHE_ROWS + 77], np.float32), 2000))
     write_table(path, songs[0].schema, songs)
     sizes = []
     for X, t in read_batches(path):
         assert X.flags.c_contiguous
-        assert len(X) == len(t) <= BATCH
+        assert len(X) == len(t) <= CACHE_ROWS
         sizes.append(len(X))
     assert len(sizes) == 11
     X, t = (np.concatenate(arrays) for arrays in zip(*read_batches(path), strict=True))
