@@ -17,10 +17,10 @@ RULE = "it must be stand-in, uci, or the path, the folder, the pattern or the UR
 
 def stage(params: Params) -> None:
     files = find(params)
-    found = facts(files)
+    file_facts = facts(files)
     refuse_to_replace_a_users_file(params.data.source, files)
     link([path for path, _ in files], FILE)
-    write_metrics(Path("metrics/download.json"), {"source": params.data.source, **found})
+    write_metrics(Path("metrics/download.json"), {"source": params.data.source, **file_facts})
     # The plots name the source, but not the path of a user's own file, which may be private.
     name = params.data.source if params.data.source in ("stand-in", "uci") else "own file"
     write_plot(Path("plots/source.csv"), ["source"], [(name,)])
@@ -105,7 +105,7 @@ def find_users_files(source: str) -> list[tuple[Path, str]]:
 def refuse_to_replace_a_users_file(source: str, files: list[tuple[Path, str]]) -> None:
     """Raise InputError where other songs would take the place of what is not a link, and so the user's own."""
     if FILE.is_dir():
-        is_users = not all(one.is_symlink() for one in FILE.iterdir())
+        is_users = not all(path.is_symlink() for path in FILE.iterdir())
     else:
         is_same = len(files) == 1 and FILE.exists() and (files[0][0].samefile(FILE) or sha256(FILE) == files[0][1])
         is_users = FILE.is_file() and not FILE.is_symlink() and not is_same

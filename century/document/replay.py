@@ -71,9 +71,8 @@ def all_runs(train: Songs, validation: Songs, rng: np.random.RandomState) -> tup
     numbers |= prefix_names("song", gradient_numbers(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
     w, b = np.zeros(90), 0.0
     for mu in LEARNING_RATES:
-        numbers |= prefix_names(
-            f"learning rate {mu}", printed_curves(run_once(train, validation, w, b, mu, BATCH_SIZE, rng))
-        )
+        run = run_once(train, validation, w, b, mu, BATCH_SIZE, rng)
+        numbers |= prefix_names(f"learning rate {mu}", printed_curves(run))
     w, b = rng.randn(90), rng.randn(1)[0]
     # The corrected one is run first, as the published one writes to w.
     corrected = run_sweep(train, validation, w, b, deepcopy(rng), corrected=True)
@@ -150,10 +149,7 @@ def best(runs: Sweep) -> Pair:
 
 
 def printed_curves(run: Run) -> dict[str, list[float]]:
-    return {
-        "validation loss": run.losses,
-        "validation accuracy in percent": [100 * share for share in run.accuracies],
-    }
+    return {"validation loss": run.losses, "validation accuracy in percent": [100 * share for share in run.accuracies]}
 
 
 def final_numbers(

@@ -57,12 +57,11 @@ def measure_parts(
 def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
     """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
 
-    def ends(name: str, drawn: Floats) -> dict[str, float]:
-        low, high = interval(measured.measures[name], drawn).values()
-        return {"low": max(0.0, low), "high": high}
-
-    names = measured.resampled["blocks"]
-    return {name: {view: ends(name, drawn[name]) for view, drawn in measured.resampled.items()} for name in names}
+    value, views = measured.measures, measured.resampled
+    return {
+        name: {view: interval(value[name], drawn[name], least=0.0) for view, drawn in views.items()}
+        for name in views["blocks"]
+    }
 
 
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:

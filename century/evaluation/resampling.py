@@ -31,11 +31,7 @@ def shuffled_blocks(n: int, rng: np.random.Generator) -> Ints:
 
 
 def resample(
-    rows: Mapping[str, Ints],
-    components: Mapping[tuple[str, str], Iterable[Floats]],
-    length: int,
-    draws: int,
-    seed: int,
+    rows: Mapping[str, Ints], components: Mapping[tuple[str, str], Iterable[Floats]], length: int, draws: int, seed: int
 ) -> dict[str, dict[tuple[str, str], Floats]]:
     """The sums of components over resampled songs, (draws, c) for each (model, part), in each of the two views.
 
@@ -49,17 +45,16 @@ def resample(
     in_parts = {view: dict(zip(rows, np.split(block, ends), strict=True)) for view, block in blocks.items()}
     counts = {view: int(block.max()) + 1 for view, block in blocks.items()}
     tables: dict[str, list[Array]] = {view: [] for view in blocks}  # the sums of each component over each block (k,)
-    widths = []
+    stops = []  # how many components there are up to the end of each key's
     for (_, part), columns in components.items():
-        before = len(tables["blocks"])
         for column in columns:
             for view, table in tables.items():
                 table.append(np.bincount(in_parts[view][part], column, minlength=counts[view]))
-        widths.append(len(tables["blocks"]) - before)
+        stops.append(len(tables["blocks"]))
     sums = {}
     for view, table in tables.items():
         drawn = draw(np.stack(table, axis=1), draws, rng)
-        sums[view] = dict(zip(components, np.split(drawn, np.cumsum(widths)[:-1], axis=1), strict=True))
+        sums[view] = dict(zip(components, np.split(drawn, stops[:-1], axis=1), strict=True))
     return sums
 
 
@@ -73,18 +68,18 @@ def draw(table: Floats, draws: int, rng: np.random.Generator) -> Floats:
     drawn = []
     for first in range(0, draws, at_a_time):
         times = np.empty((min(at_a_time, draws - first), k))
-        for one in times:
-            one[:] = np.bincount(rng.integers(k, size=k), minlength=k)
+        for row in times:
+            row[:] = np.bincount(rng.integers(k, size=k), minlength=k)
         drawn.append(times @ table)
     return np.concatenate(drawn)
 
 
-def interval(value: float, drawn: Floats) -> dict[str, float]:
-    """The basic 95 % interval: value minus the 97.5 % and the 2.5 % quantile of (drawn - value).
+def interval(value: float, drawn: Floats, least: float = -np.inf) -> dict[str, float]:
+    """The basic 95 % interval: value minus the 97.5 % and the 2.5 % quantile of (drawn - value), or from `least` on.
 
     A draw without songs, or without one of the labels, is NaN and is left out. Unlike the quantiles of the draws, this
     interval corrects a bias such as that of the calibration error, which is a sum of absolute values.
     Source: Davison and Hinkley (1997), section 5.2.
     """
     low, high = 2 * value - np.nanquantile(drawn, [0.975, 0.025])
-    return {"low": float(low), "high": float(high)}
+    return {"low": max(least, float(low)), "high": float(high)}

@@ -7,9 +7,9 @@ Shapes: X (n, d) songs by features, the last column 1, so that the last of the w
     gradient  dL/dw = X' (y - t) / n     Hessian  d2L/dw2 = X' diag(y (1 - y)) X / n
 
 L is the mean cross-entropy -t log(y) - (1 - t) log(1 - y), written in z: it needs no epsilon and cannot overflow.
-Another loss changes more than this module: training.py takes from this one that it is convex, that its infimum is 0
-where a plane separates the labels, and that the gradient is linear in y - t, as descent.py does with `doubled_error`;
-producer_effect.py takes from it that the Hessian is at most X' X / 4n; and the measures and scikit-learn have it too.
+Another loss changes more than this module: training.py relies on a convex L, on its infimum 0 where a plane separates
+the labels, and on a gradient that is linear in y - t; descent.py on `doubled_error`; producer_effect.py on a Hessian of
+at most X'X / 4n. The measures, and scikit-learn's model beside ours, have this loss too.
 Source: Bishop, Pattern Recognition and Machine Learning (2006), sections 4.3.2 and 4.3.3.
 """
 

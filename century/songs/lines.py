@@ -72,16 +72,18 @@ def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[s
     Raises InputError where the first line is neither that of a song nor a header.
     """
     refuse_other_files(block[:4096])
-    found = re.match(rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block)  # the mark of UTF-8, the first line, its end
-    assert found
-    names = [name.strip(" \t\"'") for name in found[2].decode("utf-8", "replace").split(",")]
+    first_line = re.match(
+        rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block
+    )  # the mark of UTF-8, the first line, its end
+    assert first_line
+    names = [name.strip(" \t\"'") for name in first_line[2].decode("utf-8", "replace").split(",")]
     columns = FEATURES if year_is_optional and is_without_year(names) else COLUMNS
-    fault = fault_of_layout(found[2], columns)
+    fault = fault_of_layout(first_line[2], columns)
     if not fault and not is_header(names):
-        return len(found[1] or b""), columns
+        return len(first_line[1] or b""), columns
     if fault := fault or fault_of_names(names):
         raise InputError(f"line 1 {fault}")
-    return found.end(), columns
+    return first_line.end(), columns
 
 
 def refuse_other_files(start: bytes) -> None:

@@ -23,8 +23,8 @@ def list_files(source: str) -> list[tuple[Path, str]]:
     try:
         files, place = fsspec.url_to_fs(source)
         is_pattern = any(character in place for character in "*?[") and not files.exists(place)
-        found = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
-        within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in found}
+        every = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
+        within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in every}
         paths = sorted(path for path, name in within.items() if is_visible(name))
         if isinstance(files, LocalFileSystem):
             return [(Path(path), sha256(Path(path))) for path in paths]

@@ -130,7 +130,7 @@ def read_sample(path: Path, row: Ints) -> Sample:
     X, t = np.ones((len(row), d + 1), np.float32), np.empty(len(row), np.int8)
     start = 0
     for x, label in read_batches(path):
-        found = slice(*np.searchsorted(row, [start, start + len(x)]))
-        X[found, :d], t[found] = x[row[found] - start], label[row[found] - start]
+        wanted = slice(*np.searchsorted(row, [start, start + len(x)]))
+        X[wanted, :d], t[wanted] = x[row[wanted] - start], label[row[wanted] - start]
         start += len(x)
     return Sample(X, t, row, start)

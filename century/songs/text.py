@@ -52,7 +52,7 @@ def read_text(path: Path, fingerprint: Fingerprint, year_is_optional: bool = Fal
         yield from tables
 
 
-def parse(blocks: Iterator[bytes], year_is_optional: bool = False) -> Iterator[pa.Table]:
+def parse(blocks: Iterator[bytes], year_is_optional: bool) -> Iterator[pa.Table]:
     """The songs in blocks of whole lines. The first line may be a header, and the last ones may be empty."""
     lines = songs = first_empty = 0
     columns = COLUMNS
