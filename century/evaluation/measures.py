@@ -117,7 +117,10 @@ def confusion(z: Array, t: Array) -> list[tuple[int, int, int, float]]:
 def by_year(z: Array, t: Array, year: Array) -> list[tuple[int, int, float, float]]:
     """(year, number of songs, accuracy, mean of y) for each year (n,) that has songs."""
     y, songs_of = sigmoid(z), {int(value): year == value for value in np.unique(year)}
-    return [(a, int(of.sum()), accuracy(z[of], t[of]), float(y[of].mean())) for a, of in songs_of.items()]
+    return [
+        (value, int(songs.sum()), accuracy(z[songs], t[songs]), float(y[songs].mean()))
+        for value, songs in songs_of.items()
+    ]
 
 
 def predictions_changed(z: Array, other: Array) -> int:
