@@ -16,12 +16,12 @@ from clones import copy_tree, edit
 
 BREAKAGES = [  # file, what is right, what is wrong, the test
     ("century/model/logistic.py", "error @ X / len(t)", "error @ X / (len(t) - 1)", "tests/model/test_logistic.py"),
-    ("century/model/logistic.py", "(y >= 0.5) == (t == 1)", "(y > 0.5) == (t == 1)", "tests/model/test_logistic.py"),
+    ("century/model/logistic.py", "(z >= 0) == (t == 1)", "(z > 0) == (t == 1)", "tests/model/test_logistic.py"),
     ("century/model/descent.py", "(mu / (2 * batch_size))", "(mu / batch_size)", "tests/model/test_descent.py"),
     ("century/model/grid.py", "iteration % every == 0", "iteration % every == 1", "tests/model/test_grid.py"),
     (
         "century/model/training.py",
-        "if at_w.loss - at_w_new.loss >= mu * gap / 2:",
+        "if at_w.loss - at_w_new.loss >= mu * above_minimum / 2:",
         "if True:",
         "tests/model/test_training.py",
     ),
@@ -39,7 +39,7 @@ BREAKAGES = [  # file, what is right, what is wrong, the test
     ),
     (
         "century/document/replay.py",
-        "start = w.copy() if right else w",
+        "start = w.copy() if corrected else w",
         "start = w.copy()",
         "tests/document/test_replay.py",
     ),

@@ -12,8 +12,8 @@ from pyarrow.csv import ReadOptions, open_csv
 from benchmarks.graph import deflated_zip
 from benchmarks.table import PAIRS, line, seconds
 from century.songs.archive import Fingerprint
+from century.songs.features import COLUMNS
 from century.songs.labels import label_songs
-from century.songs.lines import COLUMNS
 from century.songs.published import MEMBER
 from century.songs.tables import songs_schema, write_table
 from century.songs.text import read_text

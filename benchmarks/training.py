@@ -14,10 +14,9 @@ from benchmarks.table import PAIRS, compare, timed
 from century.arrays import Array, Sample, Songs
 from century.cluster import in_order
 from century.document import formulas
-from century.evaluation.scores import exact_logits
 from century.model.descent import epoch
-from century.model.grid import WIDTH, validation_curves
-from century.model.logistic import loss
+from century.model.grid import STACK_WIDTH, validation_curves
+from century.model.logistic import exact_logits, loss
 from century.model.training import train
 from century.params import Train
 
@@ -75,10 +74,10 @@ def epoch_as_they_stand(X: Array, t: Array, batch_size: int) -> None:
 
 
 def wide_epoch(X: Array, t: Array, batch_size: int) -> None:
-    """As shuffled_epoch, of models in stacks of WIDTH, as the sweep has them."""
+    """As shuffled_epoch, of models in stacks of STACK_WIDTH, as the sweep has them."""
     order = np.random.default_rng(1).permutation(len(X))
-    mu = np.geomspace(0.01, 1, LEARNING_RATES).reshape(-1, 1, WIDTH)
-    for _ in epoch(X, t, np.zeros((len(mu), X.shape[1], WIDTH), X.dtype), mu, batch_size, order):
+    mu = np.geomspace(0.01, 1, LEARNING_RATES).reshape(-1, 1, STACK_WIDTH)
+    for _ in epoch(X, t, np.zeros((len(mu), X.shape[1], STACK_WIDTH), X.dtype), mu, batch_size, order):
         pass
 
 

@@ -4,7 +4,7 @@ import re
 
 
 class InputError(Exception):
-    """What the user can put right. The message is one line: what, where, the rule, what to do."""
+    """A fault that the user can correct. One line says what is wrong, where, the rule, and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
@@ -13,7 +13,7 @@ class InputError(Exception):
 def one_line(text: str, length: int = 300) -> str:
     """The text in one line of printable characters, without the password of a URL.
 
-    Where it is too long, its middle is left out: what and where stand at its start, what to do at its end.
+    Where it is too long, its middle is left out: its start says what is wrong and where, and its end what to do.
     """
     text = re.sub(r"//[^\s?#]*@", "//***@", " ".join(text.split()))
     text = "".join(character if character.isprintable() else "?" for character in text)

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"  # of the library; pyproject.toml reads it here
 
 FILE_HELP = """the songs: a table of the 90 features as they are published, before any normalization, with the year
-before them or without; comma-separated text, plain or packed by gzip, bzip2, xz or zip, or Parquet; - for standard
-input"""
+before them or without; comma-separated text, plain or compressed with gzip, bzip2, xz or zip, or Parquet; - for
+standard input"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command. What the user can put right ends it with one line on stderr and exit code 1."""
+    """Run the command. A fault that the user can correct ends it with one line on stderr and exit code 1."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the products are small: more threads take longer
     options = parser().parse_args(arguments)
     try:
@@ -90,11 +90,11 @@ def run_explain(options: argparse.Namespace) -> None:
     from century.answers import explanation
     from century.songs.forms import read_any
 
-    found = explanation(read_any(options.file), trained_model(options.model), options.row)
-    top, rest = found["contributions"][: options.top], found["contributions"][options.top :]
-    found["contributions"] = top
-    found["others"] = {"features": len(rest), "contribution": sum(feature.contribution for feature in rest)}
-    print(as_json(found) if options.json else as_text(found))
+    answer = explanation(read_any(options.file), trained_model(options.model), options.row)
+    top, rest = answer["contributions"][: options.top], answer["contributions"][options.top :]
+    answer["contributions"] = top
+    answer["others"] = {"features": len(rest), "contribution": sum(feature.contribution for feature in rest)}
+    print(as_json(answer) if options.json else as_text(answer))
 
 
 def trained_model(path: Path) -> "Model":
@@ -128,28 +128,28 @@ def write(file: IO[bytes], tables: Iterable["pa.Table"], is_parquet: bool) -> No
             file.flush()
 
 
-def as_json(found: dict[str, Any]) -> str:
-    contributions = [feature._asdict() for feature in found["contributions"]]
-    return json.dumps({**found, "contributions": contributions}, indent=2)
+def as_json(answer: dict[str, Any]) -> str:
+    contributions = [feature._asdict() for feature in answer["contributions"]]
+    return json.dumps({**answer, "contributions": contributions}, indent=2)
 
 
-def as_text(found: dict[str, Any]) -> str:
+def as_text(answer: dict[str, Any]) -> str:
     """A table of the contributions, which ends with their sum."""
-    when = "after" if found["label"] else "up to"
-    known = f", in truth {found['year']}" if "year" in found else ""
+    when = "after" if answer["label"] else "up to"
+    known = f", in truth {answer['year']}" if "year" in answer else ""
     header = "{:<8}{:<30}{:>14}{:>9}{:>14}".format
     row = "{:<8}{:<30}{:>14.5g}{:>9.2f}{:>+14.4f}".format
     total = "{:<61}{:>+14.4f}".format
     return "\n".join(
         [
-            f"row {found['row']}: released {when} {found['threshold_year']}{known}; "
-            f"probability of after {found['threshold_year']}: {found['probability']:.4f}",
+            f"row {answer['row']}: released {when} {answer['threshold_year']}{known}; "
+            f"probability of after {answer['threshold_year']}: {answer['probability']:.4f}",
             "",
             header("feature", "", "value", "z-score", "contribution"),
-            *(row(*feature) for feature in found["contributions"]),
-            total(f"the other {found['others']['features']} features", found["others"]["contribution"]),
-            total("bias", found["bias"]),
-            total("logit", found["logit"]),
+            *(row(*feature) for feature in answer["contributions"]),
+            total(f"the other {answer['others']['features']} features", answer["others"]["contribution"]),
+            total("bias", answer["bias"]),
+            total("logit", answer["logit"]),
         ]
     )
 

@@ -11,11 +11,10 @@ import pyarrow as pa
 
 from century import InputError
 from century.arrays import Array
-from century.evaluation.scores import exact_logits
-from century.model.logistic import losses, sigmoid
+from century.model.logistic import exact_logits, losses, sigmoid
 from century.model.saved import Model
 from century.songs.features import FEATURES, timbre_names
-from century.songs.normalize import LARGEST_Z, far_song, z_score
+from century.songs.normalize import refuse_far_songs, z_score
 
 
 class Tally:
@@ -52,15 +51,14 @@ def predictions(tables: Iterable[pa.Table], model: Model, tally: Tally) -> Itera
 
 
 def z_scores(table: pa.Table, model: Model, start: int) -> Array:
-    """Z of the songs of a table whose first row has the number `start`, to the bit as the pipeline computes it.
+    """Z of the songs of a table whose first row has the number `start`: the very bits that the pipeline computes.
 
     Raises InputError where a song is too far from the mean of the training songs.
     """
     columns = zip(FEATURES, model.feature_means, model.feature_stds, strict=True)
     with np.errstate(over="ignore"):  # an infinite z-score is refused below
         Z = np.stack([z_score(table[name].to_numpy(), mean, std) for name, mean, std in columns])
-    if max(Z.max(), -Z.min()) > LARGEST_Z:
-        raise far_song(Z, np.arange(start, start + len(table)))
+    refuse_far_songs(Z, np.arange(start, start + len(table)))
     return np.ascontiguousarray(Z.T)
 
 

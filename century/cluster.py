@@ -31,8 +31,8 @@ Item = tuple[object, ...]
 def in_order(function: Callable[..., Result], data: Sequence[object], items: Iterable[Item]) -> Iterator[Result]:
     """function(*data, *item) for each item, computed side by side, in the order of the items.
 
-    A cluster gets the data once, not once for each item; there must be some. What a worker has not finished when it
-    dies is computed by another one. Raises InputError where the cluster cannot do the work.
+    A cluster gets the data once, not once for each item, and there must be at least one item. If a worker dies, another
+    one computes what it has not finished. Raises InputError where the cluster cannot do the work.
     """
     if SWITCH in os.environ:
         yield from on_cluster(function, data, list(items))
@@ -42,13 +42,13 @@ def in_order(function: Callable[..., Result], data: Sequence[object], items: Ite
 
 
 def on_cluster(function: Callable[..., Result], data: Sequence[object], items: list[Item]) -> Iterator[Result]:
-    import dask  # imported here, because nobody else needs it
+    import dask  # imported here, because only work on a cluster needs it
 
     dask.config.set({"logging": {"distributed": "critical", "distributed.client": "critical"}})
     from distributed import Client, KilledWorker
     from distributed.comm.core import CommClosedError
 
-    work = partial(run_item, fingerprint(), function)
+    work = partial(run_item, environment(), function)
     done = 0
     try:
         with Client() as client:
@@ -64,14 +64,18 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
                         futures.popleft()
                         done += 1
                     return
-                except (OSError, CancelledError, LookupError):  # the last of them: one died before it was sent the data
+                except (
+                    OSError,
+                    CancelledError,
+                    LookupError,
+                ):  # LookupError: a worker died before the data was sent to it
                     if sending == SENDINGS - 1:
                         raise
     except (CancelledError, KilledWorker):
-        raise not_done("its workers died again and again, perhaps for want of memory") from None
+        raise not_done("its workers died again and again, perhaps because memory ran out") from None
     except CommClosedError:
         raise not_done("a connection to it was lost again and again") from None
-    except (OSError, ImportError, AttributeError, RuntimeError) as error:  # but for the first: they lack this code
+    except (OSError, ImportError, AttributeError, RuntimeError) as error:  # all but OSError: the workers lack this code
         raise not_done(str(error)) from None
 
 
@@ -101,7 +105,7 @@ class Packed:
 
 def run_item(expected: dict[str, str], function: Callable[..., Result], packed: Packed, *item: object) -> Result:
     """What a worker does: function(*data, *item), where that gives the same bytes as in the process that asks."""
-    for name, here in fingerprint().items():
+    for name, here in environment().items():
         if here != expected[name]:
             raise InputError(
                 f"a worker on {platform.node()} has {here} as its {name}, and not {expected[name]} as this process; "
@@ -112,7 +116,7 @@ def run_item(expected: dict[str, str], function: Callable[..., Result], packed: 
 
 
 @cache
-def fingerprint() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """All but the input that the bytes of a result depend on: this library, others, and what they do on a processor."""
     code = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):

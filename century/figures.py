@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
 from century.files import replacing
 
@@ -43,10 +43,6 @@ mpl.rcParams.update(
         "figure.constrained_layout.use": True,
     }
 )
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path)
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -167,7 +163,7 @@ def training(table: pd.DataFrame, scores: dict[str, Any], source: str) -> Figure
     right.set(xlabel="training songs seen", ylabel="validation loss (nats)")
     right.ticklabel_format(axis="y", useOffset=False)
     for axes in (left, right):
-        axes.xaxis.set_major_formatter(mpl.ticker.EngFormatter(sep=""))
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     return figure
 
 

@@ -39,9 +39,10 @@ def replacing(path: Path) -> Iterator[Path]:
 def link(sources: Sequence[Path], path: Path) -> None:
     """Make `path` a link to the user's own file or, of several, a folder of links, numbered in their order.
 
-    Nothing is copied, and DVC sees when a file changes. A kill can leave neither the old links nor the new ones.
+    Nothing is copied, and DVC sees when a file changes. If the process is killed in between, neither
+    the old links nor the new ones may be left.
     """
-    if [path.resolve()] == [source.resolve() for source in sources]:  # it stands in this very place, or is linked
+    if [path.resolve()] == [source.resolve() for source in sources]:  # the file is in this very place, or is linked
         return
     partial = path.with_name(path.name + ".partial")
     remove_links(partial)
@@ -71,7 +72,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_metrics(path: Path, content: Mapping[str, Any]) -> None:
-    """Write `content` with the digits of its floats that mean something."""
+    """Write `content` with the significant digits of its floats."""
     write_json(path, round_floats(content))
 
 
@@ -114,7 +115,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
 
 
 def write_plot(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table for a plot, with the digits of its floats that mean something."""
+    """Write a table for a plot, with the significant digits of its floats."""
     write_csv(path, columns, (round_floats(row) for row in rows))
 
 

@@ -181,7 +181,9 @@ def scalar(_: PlainLoader, node: yaml.ScalarNode) -> Any:
     if NUMBER.fullmatch(text):
         return json.loads(text)
     line = node.start_mark.line + 1
-    raise InputError(f"line {line}: {text!r} is no number like 10 or 1.0e-3 and no plain text; write text in quotes")
+    raise InputError(
+        f"line {line}: {text!r} is neither a number like 10 or 1.0e-3 nor plain text; write text in quotes"
+    )
 
 
 def section(loader: PlainLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -212,7 +214,7 @@ def read_yaml(text: str) -> Any:
     for token in yaml.scan(text, yaml.CSafeLoader):
         if isinstance(token, NOT_PLAIN):
             line = token.start_mark.line + 1
-            raise InputError(f"line {line} has a tag, an anchor, an alias or a directive: write the value alone")
+            raise InputError(f"line {line} has a tag, an anchor, an alias or a directive: write only the value")
     return yaml.load(text, PlainLoader)
 
 

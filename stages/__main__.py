@@ -44,7 +44,7 @@ def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
 
 
 def set_up_process(name: str) -> None:
-    """Set what NumPy, Arrow and scikit-learn read when they are imported, which nothing above does."""
+    """Set what NumPy, Arrow and scikit-learn read when they are imported, so nothing above may import them."""
     # OpenBLAS and NumPy choose their code by the processor, and code for AVX-512 adds numbers up in another order: last
     # digits change. So every processor that can runs the code for AVX2, which is as fast for these stages.
     if processor_flags() >= X86_64_V3:
@@ -62,7 +62,7 @@ def set_up_process(name: str) -> None:
 
 
 def run(name: str) -> None:
-    """Run a stage. What the user can put right ends it with one line on stderr and exit code 1."""
+    """Run a stage. A fault that the user can correct ends it with one line on stderr and exit code 1."""
     try:
         stages = read_stages()
         if name not in stages:
@@ -78,8 +78,7 @@ def run(name: str) -> None:
 
 def read_stages() -> dict[str, Any]:
     """The stages of dvc.yaml by name."""
-    graph: dict[str, dict[str, Any]] = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return graph["stages"]
+    return yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
 
 
 def declared_keys(stage: dict[str, Any]) -> list[str]:

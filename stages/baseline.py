@@ -9,9 +9,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from century import InputError
-from century.evaluation.scores import exact_logits
 from century.files import read_json, write_metrics
-from century.model.logistic import loss_and_accuracy, sigmoid
+from century.model.logistic import exact_logits, loss_and_accuracy, sigmoid
 from century.model.saved import write_model
 from century.params import Params
 from century.songs.tables import read_songs
@@ -24,8 +23,7 @@ def stage(params: Params) -> None:
     if t.min() == t.max():
         key = f"baseline.songs = {params.baseline.songs}"
         raise InputError(f"{key}: the first {len(t)} training songs have one label only; set a larger number")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as caught:
         fit = LogisticRegression(C=params.baseline.C, max_iter=params.baseline.max_iter).fit(X, t)
     w, iterations = np.append(fit.coef_[0], fit.intercept_), int(fit.n_iter_[0])
     normalization = read_json(Path("data/normalization.json"))
@@ -34,18 +32,10 @@ def stage(params: Params) -> None:
     # Where the penalty is far too strong, L-BFGS ends near zero and reports success. But the bias has no penalty, so at
     # every optimum the mean probability is the share of label 1.
     at_optimum = bool(abs(sigmoid(z).mean() - t.mean()) <= BIAS_TOLERANCE)
-    converged = at_optimum and not any(issubclass(one.category, ConvergenceWarning) for one in caught)
-    training_loss, training_accuracy = loss_and_accuracy(z, t)
-    write_metrics(
-        Path("metrics/baseline.json"),
-        {
-            "converged": converged,
-            "iterations": iterations,
-            "songs": len(t),
-            "training_loss": training_loss,
-            "training_accuracy": training_accuracy,
-        },
-    )
+    converged = at_optimum and not any(issubclass(warning.category, ConvergenceWarning) for warning in caught)
+    loss, accuracy = loss_and_accuracy(z, t)
+    end = {"converged": converged, "iterations": iterations, "songs": len(t)}
+    write_metrics(Path("metrics/baseline.json"), {**end, "training_loss": loss, "training_accuracy": accuracy})
     if not converged:
         key = "max_iter" if iterations >= params.baseline.max_iter else "C"
         print(

@@ -11,8 +11,8 @@ from century.params import Params
 from century.songs import published
 from century.songs.archive import Fingerprint
 from century.songs.labels import label_songs
-from century.songs.repeats import with_hashes
-from century.songs.tables import GROUP, count_songs, merge, read_column, songs_schema, write_table
+from century.songs.repeats import count_songs, with_hashes
+from century.songs.tables import GROUP, merge, read_column, songs_schema, write_table
 from century.songs.text import read_texts
 
 FILE = Path("data/raw/songs")
@@ -20,12 +20,12 @@ SONGS = Path("data/songs.parquet")
 
 
 def stage(params: Params) -> None:
-    text = Fingerprint()
+    fingerprint = Fingerprint()
     with tempfile.TemporaryFile(dir="data") as hashes:
-        songs = with_hashes(merge(read_texts(FILE, text), GROUP), hashes)  # larger tables: fewer calls of NumPy
+        songs = with_hashes(merge(read_texts(FILE, fingerprint), GROUP), hashes)  # larger tables: fewer calls of NumPy
         write_table(SONGS, songs_schema(pa.float64()), label_songs(songs, params.binarize.threshold_year))
-        counts = count_songs(SONGS, hashes)
-    is_uci_text = text == published.TEXT
+        counts = count_songs(read_column(SONGS, "year"), hashes)
+    is_uci_text = fingerprint == published.TEXT
     if is_uci_text and counts != published.SONGS:
         raise InputError(f"{FILE} holds the UCI text, but was read as {counts}; published is {published.SONGS}")
     label = read_column(SONGS, "label")

@@ -9,7 +9,7 @@ from typing import Any
 from century import InputError
 from century.files import link, sha256, write_metrics, write_plot
 from century.params import Params, Uci
-from century.songs.lines import form_of
+from century.songs.lines import packing_and_header
 
 FILE = Path("data/raw/songs")  # packed and laid out as it came; of several files, the folder
 RULE = "it must be stand-in, uci, or the path, the folder, the pattern or the URL of files of songs"
@@ -17,22 +17,22 @@ RULE = "it must be stand-in, uci, or the path, the folder, the pattern or the UR
 
 def stage(params: Params) -> None:
     files = find(params)
-    found = facts(files)
+    file_facts = facts(files)
     refuse_to_replace_a_users_file(params.data.source, files)
     link([path for path, _ in files], FILE)
-    write_metrics(Path("metrics/download.json"), {"source": params.data.source, **found})
-    # The plots name the source, and the path of a user's own file is not for everybody to whom they are shown.
+    write_metrics(Path("metrics/download.json"), {"source": params.data.source, **file_facts})
+    # The plots name the source, but not the path of a user's own file, which may be private.
     name = params.data.source if params.data.source in ("stand-in", "uci") else "own file"
     write_plot(Path("plots/source.csv"), ["source"], [(name,)])
 
 
 def facts(files: list[tuple[Path, str]]) -> dict[str, Any]:
-    """The form, the bytes and the sha256 of a file; of several also how many, and the sha256 is that of all of theirs.
+    """The form, the bytes and the sha256 of a file; of several also their number, and the sha256 of their sha256s.
 
     Raises InputError where the beginning of a file is not that of a table of songs.
     """
     size = sum(path.stat().st_size for path, _ in files)
-    forms = [form_of(path) for path, _ in files]
+    forms = [packing_and_header(path) for path, _ in files]
     if len(files) == 1:
         return {**forms[0], "bytes": size, "sha256": files[0][1]}
     return {
@@ -47,7 +47,7 @@ def facts(files: list[tuple[Path, str]]) -> dict[str, Any]:
 def find(params: Params) -> list[tuple[Path, str]]:
     """The files that `data.source` names, each with its sha256."""
     data = params.data
-    # Imports stand where they are needed: they take longer than everything that a user's own file needs.
+    # Imported where they are needed, because the imports take longer than all the work on a user's own file.
     if data.source == "stand-in":
         from century.songs.kept import kept, stand_in_name
 
@@ -88,7 +88,7 @@ def find_users_files(source: str) -> list[tuple[Path, str]]:
     if path.is_file():
         return [(path, sha256(path))]
     if path.exists() and not path.is_dir():
-        raise InputError(f"data.source = {source!r} is no regular file; {RULE}")
+        raise InputError(f"data.source = {source!r} is not a regular file; {RULE}")
     from century.songs.listing import list_files
 
     try:
@@ -103,9 +103,9 @@ def find_users_files(source: str) -> list[tuple[Path, str]]:
 
 
 def refuse_to_replace_a_users_file(source: str, files: list[tuple[Path, str]]) -> None:
-    """Raise InputError where what is no link, and so the user's, has other songs than would take its place."""
+    """Raise InputError where other songs would take the place of what is not a link, and so the user's own."""
     if FILE.is_dir():
-        is_users = not all(one.is_symlink() for one in FILE.iterdir())
+        is_users = not all(path.is_symlink() for path in FILE.iterdir())
     else:
         is_same = len(files) == 1 and FILE.exists() and (files[0][0].samefile(FILE) or sha256(FILE) == files[0][1])
         is_users = FILE.is_file() and not FILE.is_symlink() and not is_same

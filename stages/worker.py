@@ -12,5 +12,5 @@ from stages.__main__ import set_up_process
 def dask_setup(nanny: Any) -> None:
     """Dask calls this in the process that starts the worker, which inherits the environment."""
     set_up_process("worker")
-    # Dask sets it so that memory goes back to the system at once, which costs a process that uses much of it time.
+    # Dask sets it so that memory goes back to the system at once, which slows a process that uses much memory.
     nanny.pre_spawn_env.pop("MALLOC_TRIM_THRESHOLD_", None)

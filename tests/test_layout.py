@@ -23,3 +23,12 @@ def mirror(path: Path) -> Path:
 @pytest.mark.parametrize("path", list(filter(defines_something, CODE)), ids=str)
 def test_a_module_has_a_test_file_of_its_own_name(path):
     assert mirror(path).is_file()
+
+
+def test_the_replay_of_the_assignment_shares_no_formula_with_the_model():
+    """Otherwise another loss or another step would change the replay without a word."""
+    for path in Path("century/document").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("century.model"):
+                assert node.module == "century.model.differences", path
+            assert not (isinstance(node, ast.Import) and node.names[0].name.startswith("century.model")), path

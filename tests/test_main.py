@@ -14,8 +14,7 @@ import pytest
 from random_songs import random_text
 
 from century.model.logistic import loss, sigmoid
-from century.songs.features import FEATURES
-from century.songs.lines import COLUMNS
+from century.songs.features import COLUMNS, FEATURES
 
 SONGS = 500
 TEXT = random_text(SONGS)
@@ -158,7 +157,7 @@ def test_a_bad_table_is_refused_in_one_line_with_the_name_of_its_file(folder):
 def test_a_model_that_is_bad_or_not_there_is_refused_by_name(folder, model, command):
     write(folder / "songs.csv")
     (folder / "model.json").write_text(json.dumps({**model, "bias": "x"}))
-    expected = f"century {command[0]} songs.csv: model.json: is no model of this version of century: bias = 'x': "
+    expected = f"century {command[0]} songs.csv: model.json: is not a model of this version of century: bias = 'x': "
     assert refused(folder, *command, "songs.csv").startswith(expected)
     (folder / "model.json").unlink()
     assert "model.json: there is no such model; `dvc repro` trains one" in refused(folder, *command, "songs.csv")

@@ -35,7 +35,7 @@ BATCH_SIZES = "batch_sizes:\n  - 64\n  - 512\n  - 1024"
 LEARNING_RATES = "learning_rates:\n  - 0.1\n  - 0.5\n  - 1.0"
 BAD = [
     ("too_small: 0.005", "too_small: -0.005", "learning_rates.too_small = -0.005: Expected `float` > 0"),
-    ("good: 0.1", "good: .nan", "line N: '.nan' is no number like 10 or 1.0e-3"),
+    ("good: 0.1", "good: .nan", "line N: '.nan' is neither a number like 10 or 1.0e-3"),
     (
         "too_large: 5.0",
         "too_large: 1e7",
@@ -53,7 +53,7 @@ BAD = [
         "train.tolerance = 'small': Expected `float`, got `str`",
     ),
     ("max_iter: 100", "max_iter: 2.5", "baseline.max_iter = 2.5: Expected `int`, got `float`"),
-    ("max_iter: 100", "max_iter: true", "line N: 'true' is no number like 10 or 1.0e-3 and no plain text"),
+    ("max_iter: 100", "max_iter: true", "line N: 'true' is neither a number like 10 or 1.0e-3 nor plain text"),
     ("max_iter: 100", "max_iter: '100'", "baseline.max_iter = '100': Expected `int`, got `str`"),
     (
         "  C: 1.0",
@@ -117,23 +117,23 @@ BAD = [
     ("binarize:", "binarise:", "Object contains unknown field `binarise`"),
     ("  bins: 15", "  bins: 15\n  bins: 15", "the section that begins at line N has the key 'bins' twice: remove one"),
     ("binarize:", "data: 3\nbinarize:", "the section that begins at line N has the key 'data' twice: remove one"),
-    ("seed: 1", "seed: 010", "line N: '010' is no number like 10 or 1.0e-3"),
-    ("  bins: 15", "  <<: {bins: 15}", "line N: '<<' is no number like 10 or 1.0e-3"),
+    ("seed: 1", "seed: 010", "line N: '010' is neither a number like 10 or 1.0e-3"),
+    ("  bins: 15", "  <<: {bins: 15}", "line N: '<<' is neither a number like 10 or 1.0e-3"),
     (
         "source: stand-in",
         "source: 2001-01-01",
-        "line N: '2001-01-01' is no number like 10 or 1.0e-3",
+        "line N: '2001-01-01' is neither a number like 10 or 1.0e-3",
     ),
-    ("  bins: 15", "  bins:", "line N: '' is no number like 10 or 1.0e-3 and no plain text"),
+    ("  bins: 15", "  bins:", "line N: '' is neither a number like 10 or 1.0e-3 nor plain text"),
     (
         "  bins: 15",
         "  bins: !!float 15",
-        "line N has a tag, an anchor, an alias or a directive: write the value",
+        "line N has a tag, an anchor, an alias or a directive: write only the value",
     ),
     (
         "  bins: 15",
         "  bins: &a [*a]",
-        "line N has a tag, an anchor, an alias or a directive: write the value",
+        "line N has a tag, an anchor, an alias or a directive: write only the value",
     ),
 ]
 

@@ -11,7 +11,7 @@ PRINTED = Path(__file__).parent / "printed.json"
 TOY_CELLS = (16, 17)  # cells of the document whose numbers come from a toy example, so that they hold for any songs
 
 
-class Figure(NamedTuple):
+class PrintedNumber(NamedTuple):
     """A printed number beside that of the replay; `place` counts from 0 where a name has several numbers."""
 
     cell: int
@@ -22,26 +22,21 @@ class Figure(NamedTuple):
     matched: bool
 
 
-def is_published_task(is_uci_text: bool, threshold_year: int, train_rows: int, validation_rows: int) -> bool:
-    """Whether the text, the labels and the parts are those of the document: no others can give its numbers."""
-    return is_uci_text and (threshold_year, train_rows, validation_rows) == (2000, 463_715, 50_000)
-
-
-def compare(numbers: dict[str, Any]) -> list[Figure]:
+def compare(numbers: dict[str, Any]) -> list[PrintedNumber]:
     """Each printed number beside that of its name. They match if they are the same text in the document's format."""
-    figures = []
+    compared = []
     for name, entry in read_json(PRINTED).items():
         replayed = np.ravel(numbers[name]).tolist()
         printed = np.broadcast_to(entry["printed"], len(replayed)).tolist()  # the toy vectors are one number 90 times
         for place, (a, b) in enumerate(zip(printed, replayed, strict=True)):
             matched = entry["format"] % a == entry["format"] % b
-            figures.append(Figure(entry["cell"], name, place, a, b, matched))
-    return figures
+            compared.append(PrintedNumber(entry["cell"], name, place, a, b, matched))
+    return compared
 
 
-def summary(figures: list[Figure]) -> dict[str, Any]:
-    """How many figures match, of how many, and which do not."""
+def summary(compared: list[PrintedNumber]) -> dict[str, Any]:
+    """How many numbers match, of how many, and which do not."""
     missed = {
-        f"{f.name} [{f.place}]": f"printed {f.printed!r}, replayed {f.replayed!r}" for f in figures if not f.matched
+        f"{f.name} [{f.place}]": f"printed {f.printed!r}, replayed {f.replayed!r}" for f in compared if not f.matched
     }
-    return {"matched": len(figures) - len(missed), "of": len(figures), "not_matched": missed}
+    return {"matched": len(compared) - len(missed), "of": len(compared), "not_matched": missed}

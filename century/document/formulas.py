@@ -16,8 +16,7 @@ from century.arrays import Array
 def sigmoid(z: Array) -> Array:
     """1 / (1 + e^-z). Far below zero e^-z is infinite, and y is 0, as it should be."""
     with np.errstate(over="ignore"):
-        y: Array = 1 / (1 + np.exp(-z))
-    return y
+        return 1 / (1 + np.exp(-z))
 
 
 def predict(w: Array, b: float, X: Array) -> Array:
@@ -30,6 +29,11 @@ def cost(y: Array, t: Array) -> float:
     return float(np.mean(-t * np.log(y + epsilon) - (1 - t) * np.log(1 - y + epsilon)))
 
 
+def accuracy(y: Array, t: Array) -> float:
+    """The share of songs whose y is on the same side of 1/2 as the label; 1/2 itself counts as label 1."""
+    return float(np.mean((y >= 0.5) == (t == 1)))
+
+
 def gradient(X: Array, y: Array, t: Array) -> tuple[Array, float]:
     """(dL/dw (d,), dL/db) at the predictions y."""
     error = y - t
@@ -39,11 +43,7 @@ def gradient(X: Array, y: Array, t: Array) -> tuple[Array, float]:
 def descend(
     X: Array, t: Array, w: Array, b: float, mu: float, batch_size: int, rng: np.random.RandomState
 ) -> Iterator[float]:
-    """Descend without end, in a new order of the songs for each pass; yield b after every step.
-
-    w is written in place, so that whoever holds that array holds the trained weights. b is a number, which cannot be
-    written in place, so that the caller's b stays as it was.
-    """
+    """Descend without end, in a new order of the songs for each pass; write to w, and yield b after every step."""
     batch_size = min(batch_size, len(X))  # otherwise a pass over too few songs would never make a step
     while True:
         order = rng.permutation(len(X))

@@ -25,10 +25,9 @@ from tqdm import tqdm
 from century.arrays import Array, Floats, Songs
 from century.document import formulas
 from century.model.differences import forward
-from century.model.logistic import accuracy, loss, sigmoid
 
 LEARNING_RATES = [0.005, 0.1, 5.0]
-TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS = 463_715, 50_000, 51_630
+THRESHOLD_YEAR, TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS = 2000, 463_715, 50_000, 51_630
 GRID = list(product([0.1, 0.5, 1.0], [64, 512, 1024]))  # learning rate, batch size
 BATCH_SIZE = 100
 ITERATIONS = 100
@@ -49,32 +48,38 @@ class Run(NamedTuple):
 Sweep = dict[Pair, Run]
 
 
+def is_published_task(is_uci_text: bool, threshold_year: int, train_rows: int, validation_rows: int) -> bool:
+    """Whether the text, the labels and the parts are those of the document: no others can give its numbers."""
+    task = threshold_year, train_rows, validation_rows
+    return is_uci_text and task == (THRESHOLD_YEAR, TRAIN_ROWS, VALIDATION_ROWS)
+
+
 def replay(X: Array, t: Array, train_rows: int, validation_rows: int) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep run right."""
+    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep corrected."""
     rng = np.random.RandomState(1)
     parts = take_parts(X, t, train_rows, validation_rows, rng)
     train, validation = parts["train"], parts["validation"]
     with ThreadPoolExecutor(2) as pool:  # scikit-learn's fits draw nothing from the stream, so they run beside the rest
         fit_2021, fit_today = pool.submit(fit_as_in_2021, *train), pool.submit(LogisticRegression().fit, *train)
-        numbers, published, right = all_runs(train, validation, rng)
-    return numbers | final_numbers(published, fit_2021.result(), fit_today.result(), parts), published, right
+        numbers, published, corrected = all_runs(train, validation, rng)
+    return numbers | final_numbers(published, fit_2021.result(), fit_today.result(), parts), published, corrected
 
 
 def all_runs(train: Songs, validation: Songs, rng: np.random.RandomState) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The numbers of the gradient checks and of all runs; the sweep as published; the sweep run right."""
-    numbers = prefix_names("toy", gradient_figures(np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5))
-    numbers |= prefix_names("song", gradient_figures(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
+    """The numbers of the gradient checks and of all runs; the sweep as published; the sweep corrected."""
+    numbers = prefix_names("toy", gradient_numbers(np.ones((2, 90)), np.ones(2), np.zeros(90), 1.0, 1e-5))
+    numbers |= prefix_names("song", gradient_numbers(train[0][:1], train[1][:1], rng.rand(90), rng.rand(1)[0], 1e-9))
     w, b = np.zeros(90), 0.0
     for mu in LEARNING_RATES:
-        numbers |= prefix_names(
-            f"learning rate {mu}", printed_curves(run_once(train, validation, w, b, mu, BATCH_SIZE, rng))
-        )
+        run = run_once(train, validation, w, b, mu, BATCH_SIZE, rng)
+        numbers |= prefix_names(f"learning rate {mu}", printed_curves(run))
     w, b = rng.randn(90), rng.randn(1)[0]
-    right = run_sweep(train, validation, w, b, deepcopy(rng), right=True)  # run first, as the published one writes to w
-    published = run_sweep(train, validation, w, b, rng, right=False)
+    # The corrected one is run first, as the published one writes to w.
+    corrected = run_sweep(train, validation, w, b, deepcopy(rng), corrected=True)
+    published = run_sweep(train, validation, w, b, rng, corrected=False)
     for (mu, batch_size), run in published.items():
         numbers |= prefix_names(f"sweep {mu}, {batch_size}", printed_curves(run))
-    return numbers, published, right
+    return numbers, published, corrected
 
 
 def prefix_names(prefix: str, numbers: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +99,7 @@ def take_parts(
     return {part: (X[start:end], t[start:end]) for part, (start, end) in ends.items()}
 
 
-def gradient_figures(X: Array, t: Array, w: Floats, b: float, h: float) -> dict[str, Any]:
+def gradient_numbers(X: Array, t: Array, w: Floats, b: float, h: float) -> dict[str, Any]:
     """The gradient by the formula, by forward differences of step h, and the largest distance between the two."""
 
     def f(x: Floats) -> float:
@@ -123,16 +128,18 @@ def run_once(
         if step % EVERY == 0:
             y = formulas.predict(w, b, X)
             losses.append(formulas.cost(y, t))
-            shares.append(accuracy(y, t))
+            shares.append(formulas.accuracy(y, t))
     return Run(w.copy(), b, losses, shares)
 
 
-def run_sweep(train: Songs, validation: Songs, w: Array, b: float, rng: np.random.RandomState, right: bool) -> Sweep:
-    """A run for each pair of the grid: with both mistakes, or right: from the given start, with its own batch size."""
+def run_sweep(
+    train: Songs, validation: Songs, w: Array, b: float, rng: np.random.RandomState, corrected: bool
+) -> Sweep:
+    """A run for each pair of the grid, with both mistakes or without: from the given start, with its own batch size."""
     runs = {}
-    for mu, batch_size in tqdm(GRID, desc="sweep, right" if right else "sweep, as published", disable=None):
-        start = w.copy() if right else w
-        runs[mu, batch_size] = run_once(train, validation, start, b, mu, batch_size if right else BATCH_SIZE, rng)
+    for mu, batch_size in tqdm(GRID, desc="sweep, corrected" if corrected else "sweep, as published", disable=None):
+        start = w.copy() if corrected else w
+        runs[mu, batch_size] = run_once(train, validation, start, b, mu, batch_size if corrected else BATCH_SIZE, rng)
     return runs
 
 
@@ -142,10 +149,7 @@ def best(runs: Sweep) -> Pair:
 
 
 def printed_curves(run: Run) -> dict[str, list[float]]:
-    return {
-        "validation loss": run.losses,
-        "validation accuracy in percent": [100 * share for share in run.accuracies],
-    }
+    return {"validation loss": run.losses, "validation accuracy in percent": [100 * share for share in run.accuracies]}
 
 
 def final_numbers(
@@ -156,12 +160,13 @@ def final_numbers(
     ours = published[pair]
     models: dict[str, Callable[[Array], Array]] = {
         "our SGD": lambda X: formulas.predict(ours.w, ours.b, X),
-        "scikit-learn": lambda X: sigmoid(X @ fit_2021[:-1] + fit_2021[-1]),
+        "scikit-learn": lambda X: formulas.sigmoid(X @ fit_2021[:-1] + fit_2021[-1]),
         "scikit-learn today": fit_today.predict,
     }
     numbers: dict[str, Any] = prefix_names("best", {"learning rate": pair[0], "batch size": pair[1]})
     for name, model in models.items():
-        numbers |= prefix_names(name, {f"{part} accuracy": accuracy(model(X), t) for part, (X, t) in parts.items()})
+        accuracies = {f"{part} accuracy": formulas.accuracy(model(X), t) for part, (X, t) in parts.items()}
+        numbers |= prefix_names(name, accuracies)
     return numbers
 
 
@@ -169,20 +174,18 @@ def fit_as_in_2021(X: Array, t: Array) -> Floats:
     """w and b (91,), as scikit-learn's LogisticRegression() found them when the document was written (1.0).
 
     It gave L-BFGS the sum of the losses plus half the square of w, and SciPy's own rule for stopping, which is that a
-    step lowers the sum by less than 2e-9 of it. Today it gives the mean, stops by the gradient alone and so earlier.
+    step lowers the sum by less than 2e-9 of it. Today it gives the mean, and stops by the gradient only and so earlier.
     Source: scikit-learn 1.0, linear_model/_logistic.py.
     """
 
     def f(x: Floats) -> tuple[float, Floats]:
         z = X @ x[:-1] + x[-1]
-        error = sigmoid(z) - t
-        dw, db = error @ X / len(t), error.sum() / len(t)
-        value = len(t) * loss(z, t) + float(x[:-1] @ x[:-1]) / 2
-        return value, np.append(len(t) * dw + x[:-1], len(t) * db)
+        error = formulas.sigmoid(z) - t
+        value = np.sum(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - t * z) + x[:-1] @ x[:-1] / 2
+        return float(value), np.append(error @ X + x[:-1], error.sum())
 
     options = {"gtol": 1e-4, "maxiter": 100}
-    x: Floats = minimize(f, np.zeros(X.shape[1] + 1), method="L-BFGS-B", jac=True, options=options).x
-    return x
+    return minimize(f, np.zeros(X.shape[1] + 1), method="L-BFGS-B", jac=True, options=options).x
 
 
 class CurveRow(NamedTuple):
@@ -219,9 +222,9 @@ class SweepRow(NamedTuple):
     right_accuracy: float
 
 
-def sweep_rows(published: Sweep, right: Sweep) -> list[SweepRow]:
+def sweep_rows(published: Sweep, corrected: Sweep) -> list[SweepRow]:
     return [
-        SweepRow(*pair, BATCH_SIZE, number * ITERATIONS, *end_of(published[pair]), *end_of(right[pair]))
+        SweepRow(*pair, BATCH_SIZE, number * ITERATIONS, *end_of(published[pair]), *end_of(corrected[pair]))
         for number, pair in enumerate(published)
     ]
 

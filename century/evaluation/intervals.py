@@ -28,7 +28,7 @@ class Measured(NamedTuple):
     """The measures of a model on a part, and the same measures (draws,) of resampled songs, by view and measure."""
 
     measures: dict[str, Any]
-    drawn: dict[str, dict[str, Floats]]
+    resampled: dict[str, dict[str, Floats]]
 
 
 def measure_parts(
@@ -41,7 +41,7 @@ def measure_parts(
     totals: dict[tuple[str, str], list[float]] = {(model, part): [] for part in parts for model in parts[part].z}
 
     def columns(model: str, part: str) -> Iterator[Floats]:
-        """The components, which are too many for memory together. What they add up to is kept."""
+        """The components, one at a time, because all together would fill the memory. Only their sums are kept."""
         for column in components(parts[part].z[model], parts[part].t, bins):
             totals[model, part].append(column.sum())
             yield column
@@ -56,18 +56,19 @@ def measure_parts(
 
 def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
     """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
-    intervals: dict[str, dict[str, dict[str, float]]] = {}
-    for name in measured.drawn["blocks"]:
-        ends = {view: interval(measured.measures[name], drawn[name]) for view, drawn in measured.drawn.items()}
-        intervals[name] = {view: {"low": max(0.0, end["low"]), "high": end["high"]} for view, end in ends.items()}
-    return intervals
+
+    value, views = measured.measures, measured.resampled
+    return {
+        name: {view: interval(value[name], drawn[name], least=0.0) for view, drawn in views.items()}
+        for name in views["blocks"]
+    }
 
 
 def difference(a: Measured, b: Measured) -> dict[str, dict[str, Any]]:
     """a - b in each measure, with its interval in each view; on the same songs the difference is a paired one."""
     differences: dict[str, dict[str, Any]] = {}
-    for name in a.drawn["blocks"]:
+    for name in a.resampled["blocks"]:
         value = a.measures[name] - b.measures[name]
-        views = {view: interval(value, a.drawn[view][name] - b.drawn[view][name]) for view in a.drawn}
+        views = {view: interval(value, a.resampled[view][name] - b.resampled[view][name]) for view in a.resampled}
         differences[name] = {"value": value, **views}
     return differences

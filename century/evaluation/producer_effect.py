@@ -1,7 +1,7 @@
 """What a learner gains by knowing other songs of an artist: the producer effect, as a difference of two accuracies.
 
 Every song is tested once under each of two splits into folds of the same sizes. In the split by producer a fold is a
-run of neighbours, and neighbours stand artist by artist. In the shuffled split most other songs of the artist are in
+run of neighbours, and neighbours come artist by artist. In the shuffled split most other songs of the artist are in
 the training set. (The first and the last artist of a fold can be in two folds: a few songs of thousands.) The leak is
 the accuracy of the shuffled split minus the accuracy of the split by producer, on the same songs. Its interval says how
 much the leak depends on the songs that were tested; it says nothing about other shuffles.
@@ -65,8 +65,7 @@ def logistic_regression(X: Array, t: Array, fold: Ints) -> Array:
         W -= step
         if (step * gradient).sum(axis=0).max() <= TOLERANCE * len(X):
             break
-    label: Array = (X @ W)[np.arange(len(X)), fold] > 0
-    return label
+    return (X @ W)[np.arange(len(X)), fold] > 0
 
 
 def nearest_neighbours(X: Array, t: Array, fold: Ints, k: int) -> Array:
@@ -85,7 +84,7 @@ def nearest_neighbours(X: Array, t: Array, fold: Ints, k: int) -> Array:
     return label
 
 
-def predictions(learner: Learner, X: Array, t: Array, folds: int, seed: int) -> dict[str, Array]:
+def predicted_labels(learner: Learner, X: Array, t: Array, folds: int, seed: int) -> dict[str, Array]:
     """The label that the learner gives each song (n,), by split. Every training set is normalized by its own songs.
 
     Raises InputError where there are fewer songs than folds, or where a training set has songs of one label only.

@@ -35,7 +35,7 @@ def candidates(
     """The runs that the sweep made with this batch size, made again: validation and test songs change no step."""
     ((_, weights),) = train_side_by_side(train, batch_size, learning_rates, iterations, iterations, seed)
     return [
-        Candidate(mu, batch_size, *(found for X, t in (validation, test) for found in loss_and_accuracy(X @ w, t)))
+        Candidate(mu, batch_size, *(measure for X, t in (validation, test) for measure in loss_and_accuracy(X @ w, t)))
         for mu, w in zip(learning_rates, weights, strict=True)
     ]
 

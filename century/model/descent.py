@@ -1,23 +1,22 @@
 """Minibatch stochastic gradient descent, for one model or for many side by side.
 
 Shapes: X (n, d) songs, the last column 1, and t (n,) labels 0 or 1, as in logistic.py.
-A model is a column of W (d, k), its learning rate one of mu (k,); of a stack of such, W is (m, d, k), mu (m, 1, k).
+A model is a column of W (d, k), and its learning rate is one of mu (k,). W may also be a stack of m such matrices,
+(m, d, k); then mu is (m, 1, k).
 One step for each model: w <- w - mu dL/dw, where L is the loss over one minibatch of songs, the same for all models.
 Source: Robbins and Monro, A stochastic approximation method, Annals of Mathematical Statistics 22 (1951).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from century.arrays import Array, Floats, Sample, Songs
+from century.arrays import Array, Chunks, Floats, Sample
 from century.model.logistic import doubled_error
-
-Chunks = Callable[[], Iterable[Songs]]  # each call gives all songs again, at once or in chunks X, t
 
 
 def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array | None = None) -> Iterator[Array]:
-    """Pass over the songs once, as they stand or in the given order (n,), writing to W; yield it after every step.
+    """Pass over the songs once, as they come or in the given order (n,), writing to W; yield it after every step.
 
     Songs left over after the last whole minibatch are skipped. The arrays of a step are used again in the next. Raises
     ValueError where the songs do not fill one minibatch.
@@ -43,16 +42,16 @@ def epoch(X: Array, t: Array, W: Array, mu: Array, batch_size: int, order: Array
 def descend(songs: Sample, W: Array, mu: Array, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
     """Epoch after epoch without end, each in a new random order: the caller stops when it has seen enough.
 
-    The orders are those of the whole set, of which the sample must have the songs of all steps that the caller takes.
+    The whole set is put in order, not only the sample, which must have the songs of all steps that the caller takes.
     """
-    place = np.zeros(songs.of, np.int32)  # in the sample
+    place = np.zeros(songs.set_size, np.int32)  # in the sample
     place[songs.row] = np.arange(len(songs.row))
     while True:
-        yield from epoch(songs.X, songs.t, W, mu, batch_size, place[rng.permutation(songs.of)])
+        yield from epoch(songs.X, songs.t, W, mu, batch_size, place[rng.permutation(songs.set_size)])
 
 
 def plain_epochs(chunks: Chunks, mu: float, batch_size: int) -> Iterator[Floats]:
-    """w (d,) after each epoch over the songs as they stand, from zero and without end."""
+    """w (d,) after each epoch over the songs as they come, from zero and without end."""
     d = next(iter(chunks()))[0].shape[1]
     W = np.zeros((d, 1), np.float32)
     while True:

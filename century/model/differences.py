@@ -18,5 +18,5 @@ def forward(f: Callable[[Floats], float], x: Floats, h: float, directions: Float
 
 
 def central(f: Callable[[Floats], float], x: Floats, h: float, directions: Floats) -> Floats:
-    """(f(x + h v) - f(x - h v)) / 2h for each row v of directions (m, k). The error falls as h^2, then as above."""
+    """(f(x + h v) - f(x - h v)) / 2h for each row v. The error falls as h^2, then rises as 1 / h."""
     return np.array([(f(x + h * v) - f(x - h * v)) / (2 * h) for v in directions])

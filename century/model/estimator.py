@@ -14,13 +14,12 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from century.arrays import Array, Floats, Ints
+from century.arrays import CACHE_ROWS, Array, Floats, Ints
 from century.model.logistic import sigmoid
 from century.model.training import train
 
 DTYPES = [np.float64, np.float32]
-BLOCK = 4096  # rows that are put into another order at a time: they fit the processor's cache
-FLOAT32 = 1e-8  # the smallest tolerance for which single precision will do, which takes half the time
+FLOAT32 = 1e-8  # the smallest tolerance for which single precision will do
 SAMPLE = 16_384  # rows whose means and deviations normalize all: training needs them near 0 and 1, not there exactly
 
 
@@ -77,8 +76,10 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         if fit.separates:
             text = "a plane separates the classes, so the loss has no minimum: it falls while the weights grow"
             warnings.warn(text, ConvergenceWarning, stacklevel=2)
-        elif fit.gap > self.tol:
-            text = f"max_iter = {self.max_iter} was reached with the loss about {fit.gap:.1e} above its minimum"
+        elif fit.above_minimum > self.tol:
+            text = (
+                f"max_iter = {self.max_iter} was reached with the loss about {fit.above_minimum:.1e} above its minimum"
+            )
             warnings.warn(text, ConvergenceWarning, stacklevel=2)
         return self
 
@@ -86,8 +87,7 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         """The logits (n,), in the precision of X. Above 0 the second of classes_ is the likelier one."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=DTYPES, reset=False)
-        z: Array = X @ self.coef_[0].astype(X.dtype) + self.intercept_[0].astype(X.dtype)
-        return z
+        return X @ self.coef_[0].astype(X.dtype) + self.intercept_[0].astype(X.dtype)
 
     def predict_proba(self, X: Any) -> Floats:
         """The probabilities (n, 2) of both classes."""
@@ -101,9 +101,7 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
 
     def predict(self, X: Any) -> Array:
         """The likelier class (n,) of each row."""
-        z = self.decision_function(X)
-        labels: Array = self.classes_[(z >= 0).astype(int)]
-        return labels
+        return self.classes_[(self.decision_function(X) >= 0).astype(int)]
 
 
 def two_classes(y: Array) -> tuple[Array, Ints]:
@@ -130,8 +128,8 @@ def normalized(X: Array, mean: Array, scale: Array, order: Ints, precision: np.d
     """Z in the given order of the rows, in the given precision."""
     n, d = X.shape
     Z = np.empty((n, d + 1), precision)
-    for start in range(0, n, BLOCK):
-        block, rows = Z[start : start + BLOCK], X[order[start : start + BLOCK]]
+    for start in range(0, n, CACHE_ROWS):
+        block, rows = Z[start : start + CACHE_ROWS], X[order[start : start + CACHE_ROWS]]
         rows -= mean
         np.multiply(rows, scale, out=block[:, :d], casting="same_kind")
         block[:, d] = 1

@@ -31,10 +31,10 @@ class Point(NamedTuple):
 
 
 def points_to_check(X: Array, t: Array, features: list[str], directions: int, seed: int) -> dict[str, Point]:
-    """The toy example of the assignment, and the songs X, t at random weights: along each weight, and at random."""
+    """The toy example of the assignment; the songs X, t at random weights w; and the same along random directions."""
     d = X.shape[1]
     rng = np.random.RandomState(seed)
-    w: Floats = rng.standard_normal(size=(d,))
+    w = rng.standard_normal(size=(d,))
     random = rng.standard_normal((directions, d))
     random /= np.linalg.norm(random, axis=1, keepdims=True)
     axes, names = np.eye(d), [*features, "b"]
@@ -47,15 +47,13 @@ def points_to_check(X: Array, t: Array, features: list[str], directions: int, se
 
 def slopes_by_formula(point: Point) -> Floats:
     """The slope of the loss along each direction (m,)."""
-    slopes: Floats = point.directions @ gradient(point.X, predict(point.w, point.X), point.t)
-    return slopes
+    return point.directions @ gradient(point.X, predict(point.w, point.X), point.t)
 
 
 def slopes_of_a_step(point: Point) -> Floats:
     """The same from the code that trains: a step of descent over all songs, at the learning rate 1."""
     (after,) = epoch(point.X, point.t, point.w[:, None].copy(), np.array(1.0), len(point.X))
-    slopes: Floats = point.directions @ (point.w - after[:, 0])
-    return slopes
+    return point.directions @ (point.w - after[:, 0])
 
 
 def errors(slopes: Floats, differences: Floats) -> Floats:

@@ -17,7 +17,7 @@ from century.model.logistic import loss_and_accuracy
 # rounds by the shape of a product, so with one shape for all groups the last digits of a run do not depend on which
 # other runs stand beside it. With 16, an epoch of 64 models takes a tenth more time. With 64, an epoch of three models
 # takes longer than three epochs of one.
-WIDTH = 32
+STACK_WIDTH = 32
 
 
 class CurvePoint(NamedTuple):
@@ -28,17 +28,18 @@ class CurvePoint(NamedTuple):
     validation_loss: float
     validation_accuracy: float
 
+    def measures(self) -> dict[str, float]:
+        return {"validation_loss": self.validation_loss, "validation_accuracy": self.validation_accuracy}
+
 
 def random_stream(batch_size: int, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, batch_size])
 
 
-def rows_drawn(songs: int, batch_sizes: Sequence[int], iterations: int, seed: int) -> Ints:
-    """The rows, ascending, of the songs that runs with these batch sizes see: of a large set they are a sample."""
-    orders = (
-        random_stream(size, seed).permutation(songs)[: iterations * size].astype(np.int32) for size in batch_sizes
-    )
-    return np.unique(np.concatenate(list(orders)))
+def rows_seen(songs: int, batch_sizes: Sequence[int], iterations: int, seed: int) -> Ints:
+    """The rows, ascending, of the songs that runs with these batch sizes see: a sample of a large set."""
+    seen = [random_stream(size, seed).permutation(songs)[: iterations * size].astype(np.int32) for size in batch_sizes]
+    return np.unique(np.concatenate(seen))
 
 
 def train_side_by_side(
@@ -49,9 +50,9 @@ def train_side_by_side(
     All runs see the same songs in the same order, from a random stream that starts from the seed and the batch size.
     """
     k, d = len(learning_rates), train.X.shape[1]
-    mu = np.zeros((-(-k // WIDTH), 1, WIDTH))
+    mu = np.zeros((-(-k // STACK_WIDTH), 1, STACK_WIDTH))
     mu.flat[:k] = learning_rates
-    W = np.zeros((len(mu), d, WIDTH), train.X.dtype)
+    W = np.zeros((len(mu), d, STACK_WIDTH), train.X.dtype)
     steps = descend(train, W, mu, batch_size, random_stream(batch_size, seed))
     for iteration, W in enumerate(islice(steps, iterations), start=1):
         if iteration % every == 0:

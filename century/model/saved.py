@@ -3,16 +3,16 @@
 y = sigmoid(sum_j weights_j (x_j - feature_means_j) / feature_stds_j + bias)
 """
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from century import InputError
 from century.arrays import Array, Floats
-from century.files import checked, write_json
+from century.files import checked, read_json, write_json
 from century.songs.features import FEATURES
 
 Number = Annotated[float, Meta(ge=-1e300, le=1e300)]  # so neither infinite nor NaN
@@ -21,7 +21,7 @@ OneForEachFeature = Meta(min_length=len(FEATURES), max_length=len(FEATURES))
 
 
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file holds."""
+    """The content of the file."""
 
     weights: Annotated[list[Number], OneForEachFeature]
     bias: Number
@@ -42,24 +42,15 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 def write_model(path: Path, w: Array, normalization: dict[str, Any], threshold_year: int) -> None:
     """`normalization` has the names, means and stds of the features, in the order of the weights w (91,), bias last."""
-    write_json(
-        path,
-        {
-            "weights": w[:-1].tolist(),
-            "bias": float(w[-1]),
-            "feature_means": normalization["means"],
-            "feature_stds": normalization["stds"],
-            "features": normalization["features"],
-            "threshold_year": threshold_year,
-        },
-    )
+    means, stds, features = (normalization[key] for key in ("means", "stds", "features"))
+    write_json(path, asdict(Model(w[:-1].tolist(), float(w[-1]), means, stds, features, threshold_year)))
 
 
 def read_model(path: Path) -> Model:
     """The model in a file. Raises InputError with the first key whose value no model can have."""
     try:
-        return checked(json.loads(path.read_text(encoding="utf-8")), Model)
+        return checked(read_json(path), Model)
     except (ValueError, RecursionError):
-        raise InputError(f"{path}: is no model: it does not hold JSON") from None
+        raise InputError(f"{path}: is not a model: it does not hold JSON") from None
     except InputError as error:
-        raise InputError(f"{path}: is no model of this version of century: {error}") from None
+        raise InputError(f"{path}: is not a model of this version of century: {error}") from None

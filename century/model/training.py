@@ -1,4 +1,4 @@
-"""Training to the optimum: minibatch stochastic gradient descent without the two faults that keep it from there.
+"""Training to the optimum: minibatch stochastic gradient descent, cured of the two faults that keep it away.
 
 The first fault of plain descent (descent.py) is that the loss is steep in some directions and flat in others, while one
 learning rate serves them all. The second is that the gradient of a minibatch is never zero, not even at the optimum, so
@@ -28,14 +28,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from century.arrays import Floats
-from century.model.descent import Chunks
+from century.arrays import CACHE_ROWS, Chunks, Floats
 from century.model.logistic import gradient, hessian, losses, sigmoid
 
 # Minibatches of an epoch. With 16 the steps are noisier: 1,000 songs need a fifth more epochs. With 1, a step is one of
 # Newton's method.
 MINIBATCHES = 8
-BLOCK = 4096  # songs that are measured at a time: their features fit the processor's cache
 FLAT = 1e-9  # a direction is flat if the loss curves less in it than this, as a share of the largest curvature
 
 
@@ -44,7 +42,7 @@ class Fit(NamedTuple):
 
     w: Floats
     loss: float  # L over all songs
-    gap: float  # the estimate of L minus its minimum
+    above_minimum: float  # the estimate of L minus its minimum
     learning_rate: float  # of the last epoch
     batch_size: int
     songs: int
@@ -53,7 +51,7 @@ class Fit(NamedTuple):
     @property
     def lower_bound(self) -> float:
         """The estimate of the loss that no w is below."""
-        return 0.0 if self.separates else self.loss - self.gap
+        return 0.0 if self.separates else self.loss - self.above_minimum
 
 
 class Derivatives(NamedTuple):
@@ -67,10 +65,10 @@ class Derivatives(NamedTuple):
 
 
 def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
-    """The fit at w = 0 and after each epoch, until its gap is at most the tolerance or max_epochs are over.
+    """The fit at w = 0 and after each epoch, until its loss is within the tolerance or max_epochs are over.
 
-    The songs should stand in random order. Where a plane separates the labels, the loss has no minimum: it tends to 0
-    while w grows, and training ends where the gap to 0 is at most the tolerance, with a fit that `separates`.
+    The songs should be in random order. Where a plane separates the labels, the loss has no minimum: it tends to 0
+    while w grows, and training ends where the loss is at most about `tolerance`, with a fit that `separates`.
     """
     d = next(iter(chunks()))[0].shape[1]
     w, mu, last_mu = np.zeros(d), 1.0, 1.0
@@ -78,15 +76,15 @@ def train(chunks: Chunks, tolerance: float, max_epochs: int) -> Iterator[Fit]:
     batch_size = -(-at_w.songs // MINIBATCHES)
     for epoch in range(max_epochs + 1):
         H_inverse = inverse(at_w.hessian)
-        gap = float(at_w.gradient @ H_inverse @ at_w.gradient) / 2
-        yield Fit(w, at_w.loss, gap, last_mu, batch_size, at_w.songs, at_w.separates)
-        if gap <= tolerance or epoch == max_epochs:
+        above_minimum = float(at_w.gradient @ H_inverse @ at_w.gradient) / 2
+        yield Fit(w, at_w.loss, above_minimum, last_mu, batch_size, at_w.songs, at_w.separates)
+        if above_minimum <= tolerance or epoch == max_epochs:
             return
         with np.errstate(over="ignore", invalid="ignore"):  # where the rate is far too large; the test below undoes it
             w_new = svrg_epoch(chunks, w, at_w.gradient, H_inverse, mu, batch_size)
             at_w_new = derivatives(chunks, w_new)
         last_mu = mu
-        if at_w.loss - at_w_new.loss >= mu * gap / 2:
+        if at_w.loss - at_w_new.loss >= mu * above_minimum / 2:
             w, at_w, mu = w_new, at_w_new, min(1.0, 1.2 * mu)
         else:
             mu /= 2
@@ -105,12 +103,15 @@ def svrg_epoch(chunks: Chunks, w0: Floats, gradient0: Floats, H_inverse: Floats,
 
 
 def derivatives(chunks: Chunks, w: Floats) -> Derivatives:
-    """The logits and the sums over a block have the precision of X; everything else is float64."""
+    """The loss over all songs at w, and its derivatives.
+
+    The logits and the sums over a block have the precision of X; everything else is float64.
+    """
     d = len(w)
     songs, loss, g, H, separates = 0, 0.0, np.zeros(d), np.zeros((d, d)), True
     for X, t in chunks():
-        for start in range(0, len(t), BLOCK):
-            x, labels = X[start : start + BLOCK], t[start : start + BLOCK]
+        for start in range(0, len(t), CACHE_ROWS):
+            x, labels = X[start : start + CACHE_ROWS], t[start : start + CACHE_ROWS]
             z = (x @ w.astype(x.dtype)).astype(np.float64)
             y, n = sigmoid(z), len(labels)
             songs += n
@@ -128,8 +129,7 @@ def inverse(H: Floats) -> Floats:
     curvature, directions = np.linalg.eigh(H / scale / scale[:, None])
     curved = curvature > FLAT * curvature[-1]
     directions = directions[:, curved] / scale[:, None]
-    H_inverse: Floats = directions / curvature[curved] @ directions.T
-    return H_inverse
+    return directions / curvature[curved] @ directions.T
 
 
 def mean_loss(chunks: Chunks, w: Floats) -> float:

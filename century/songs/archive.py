@@ -1,4 +1,4 @@
-"""The bytes of a text, however its file is packed: plain, or compressed by gzip, bzip2, xz or zip.
+"""The bytes of a text, however its file is packed: plain, or compressed with gzip, bzip2, xz or zip.
 
 A text is unpacked while it is read, in bounded memory, and nothing of it is written to disk.
 """
@@ -28,7 +28,7 @@ SIGNATURES = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x0
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 OTHER_METHODS = {9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub declares an instance
-# What the libraries raise at a file that they cannot unpack: zipfile, at a damaged directory, any of the last four.
+# What the libraries raise at a file that they cannot unpack. A damaged zip directory can raise any of the last four.
 UNREADABLE = (zipfile.BadZipFile, IsalError, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error, OSError)
 
 
@@ -51,17 +51,17 @@ def packing(path: Path) -> str:
     return next((name for signature, name in SIGNATURES.items() if start.startswith(signature)), "plain")
 
 
-def unpack(path: Path, text: Fingerprint) -> Iterator[bytes]:
-    """The text in a file, at most CHUNK bytes at a time, which are added to the fingerprint `text`.
+def unpack(path: Path, fingerprint: Fingerprint) -> Iterator[bytes]:
+    """The text in a file, at most CHUNK bytes at a time, which are added to the fingerprint.
 
     Raises InputError where the file is damaged or holds anything but one text.
     """
-    name, before = packing(path), text.size
+    name, before = packing(path), fingerprint.size
     with path.open("rb") as file, tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=None) as bar:
         try:
             for chunk in READERS[name](file):
-                text.update(chunk)
-                if text.size - before > SMALL_TEXT + LARGEST_RATIO * file.tell():
+                fingerprint.update(chunk)
+                if fingerprint.size - before > SMALL_TEXT + LARGEST_RATIO * file.tell():
                     raise InputError(f"it unpacks to more than {LARGEST_RATIO} times its size, as no songs do")
                 bar.update(file.tell() - bar.n)
                 yield chunk
@@ -105,17 +105,17 @@ def decompress(stream: Any, packed: bytes, file: IO[bytes]) -> Iterator[bytes]:
 def read_zip(file: IO[bytes]) -> Iterator[bytes]:
     with zipfile.ZipFile(file) as archive:
         member = only_table(archive)
-        packed = copy(member)  # to be read as it stands in the file, as if it were not compressed
+        packed = copy(member)  # to be read as it is in the file, as if it were not compressed
         packed.compress_type, packed.file_size = zipfile.ZIP_STORED, member.compress_size
         del packed.CRC  # it is that of the text, not of the packed bytes
-        text = Fingerprint()
+        fingerprint = Fingerprint()
         with archive.open(packed) as content:
             for chunk in read_member(content, member):
-                text.update(chunk)
-                if text.size > member.file_size:
+                fingerprint.update(chunk)
+                if fingerprint.size > member.file_size:
                     raise zipfile.BadZipFile(f"it unpacks to more than the {member.file_size} bytes that it says")
                 yield chunk
-        if text != Fingerprint(member.file_size, member.CRC):
+        if fingerprint != Fingerprint(member.file_size, member.CRC):
             raise zipfile.BadZipFile("its size or CRC-32 is wrong")
 
 

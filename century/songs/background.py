@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 def in_background(items: Iterable[Item], count: int) -> Generator[Item]:
     """The same items. While one is used, a thread makes the next `count` of them.
 
-    When the iteration ends, by an error or by being closed as well, so does the thread, and a generator is closed.
+    The thread ends, and a generator is closed, when the iteration ends, be it by an error or because it is closed.
     """
     source = iter(items)
     thread = ThreadPoolExecutor(1)

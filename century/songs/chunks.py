@@ -1,15 +1,14 @@
-"""The training set in chunks that fit a given amount of memory."""
+"""The training set in chunks that fit into a given amount of memory."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from century.arrays import Songs
+from century.arrays import Chunks
 from century.songs.features import FEATURES
 from century.songs.tables import open_table, read_songs
 
 
-def in_chunks(path: Path, memory: int) -> Callable[[], Iterable[Songs]]:
-    """A function, each call of which gives all songs of a normalized table, with a column of ones.
+def in_chunks(path: Path, memory: int) -> Chunks:
+    """All songs of a normalized table, with a column of ones.
 
     If they fit into `memory` bytes, they are read once and given in one chunk. Otherwise every call reads the file in
     chunks of half the memory, because one is still held while the next is read. A chunk is one row group or several.

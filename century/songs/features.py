@@ -1,7 +1,4 @@
-"""The columns of a table of songs, and what the 90 features are.
-
-A table has the columns row (the song's line in the file, counted from 0), year, label (0 or 1), and the timbre features
-var1..var90: float64 with the decimals of the file, float32 once they are normalized.
+"""The columns of the file of songs, and what the 90 features are.
 
 The songs of the data set are series of segments with 12 timbre numbers each. The features of a song are their 12
 averages, followed by their 12 x 12 covariance matrix along its diagonals: the 12 variances, the 11 covariances of the
@@ -11,6 +8,7 @@ In the UCI file var13..var24 are the only covariances that are never negative, a
 """
 
 FEATURES = [f"var{number}" for number in range(1, 91)]
+COLUMNS = ["year", *FEATURES]  # of the file
 
 
 def timbre_names() -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ def download(urls: Sequence[str], size: int, expected: str, path: Path) -> None:
 async def fetch(url: str, size: int, path: Path) -> None:
     """Fetch `size` bytes to a path, in at most three attempts. Raises FetchError where they do not come."""
     if not re.match("https?://", url, re.IGNORECASE):
-        raise FetchError("is no address of http or https", False)
+        raise FetchError("is not an address of http or https", False)
     limit = 2 * HEADERS + size / SLOWEST  # seconds, for all attempts together
     with suppress(TimeoutError):
         async with asyncio.timeout(limit):
@@ -69,7 +69,7 @@ async def fetch(url: str, size: int, path: Path) -> None:
 
 
 async def attempt(url: str, size: int, path: Path) -> None:
-    """One attempt. Redirects are followed without reading their bodies, to http and https alone."""
+    """One attempt. Redirects are followed without reading their bodies, and only to http and https."""
     authorities = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or certifi.where()
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=authorities))
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=HEADERS, sock_read=SILENCE)
@@ -125,7 +125,7 @@ def what_happened(error: Exception) -> FetchError:
         case aiohttp.RedirectClientError():
             return FetchError("redirects to another address than of http or https", False)
         case aiohttp.InvalidURL() | ValueError():
-            return FetchError("is no address of http or https", False)
+            return FetchError("is not an address of http or https", False)
         case aiohttp.SocketTimeoutError():
             return FetchError(f"sends nothing for {SILENCE:g} s", True)
         case TimeoutError():

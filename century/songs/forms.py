@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from century import InputError
 from century.songs.archive import Fingerprint
-from century.songs.features import FEATURES
-from century.songs.lines import COLUMNS, fault_of_names, is_without_year, quoted
+from century.songs.features import COLUMNS, FEATURES
+from century.songs.lines import fault_of_names, is_without_year, quoted
 from century.songs.tables import GROUP, merge, open_table
-from century.songs.text import checked, first_fault, read_text
+from century.songs.text import checked_songs, first_fault, read_text
 
 
 def read_any(file: str) -> Iterator[pa.Table]:
@@ -49,7 +49,7 @@ def on_disk(file: str) -> Iterator[Path]:
 
 
 def read_parquet(path: Path) -> Iterator[pa.Table]:
-    """The songs of a Parquet file, whose columns have the names of ours, or stand in the order of a text."""
+    """The songs of a Parquet file, whose columns have the names of ours, or are in the order of a text."""
     try:
         file = open_table(path)
         names = columns_by_name(file.schema_arrow.names)
@@ -88,7 +88,7 @@ def to_songs(table: pa.Table, start: int) -> pa.Table:
     # Arrow's cast of decimals to float64 does not round to the nearest; that of their text does.
     columns = [x.cast(pa.string()) if pa.types.is_decimal(x.type) else x for x in table.columns]
     try:
-        return checked(pa.table([x.cast(pa.float64(), safe=False) for x in columns], table.column_names))
+        return checked_songs(pa.table([x.cast(pa.float64(), safe=False) for x in columns], table.column_names))
     except ValueError as error:
         lines = (",".join(map(str, row.values())).encode() for row in table.to_pylist())
         place = "row {} (counted from 0)"

@@ -24,11 +24,11 @@ def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
     """
     folder = Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("music-century")).expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    if found := undamaged(folder, name):
-        return found
+    if kept_file := undamaged(folder, name):
+        return kept_file
     with FileLock(folder / f"{name}.lock"):
-        if found := undamaged(folder, name):
-            return found
+        if kept_file := undamaged(folder, name):
+            return kept_file
         new = folder / f"{name}.new"
         make(new)
         digest = sha256(new)

@@ -1,6 +1,6 @@
-"""The lines of a text of songs: whether the first one is a header, and what is wrong with one that is no song.
+"""The lines of a text of songs: whether the first one is a header, and what is wrong with one that is not a song.
 
-The columns of a text are the year and the 90 features or, where songs may be without it, the features alone.
+The columns of a text are the year and the 90 features or, where songs may be without it, only the features.
 """
 
 import re
@@ -9,10 +9,9 @@ from pathlib import Path
 
 from century import InputError, one_line
 from century.songs.archive import Fingerprint, packing, unpack
-from century.songs.features import FEATURES
+from century.songs.features import COLUMNS, FEATURES
 
-COLUMNS = ["year", *FEATURES]
-BLOCK = 1 << 20  # bytes of lines that are handed on at a time: small enough that unpacking and parsing overlap
+TEXT_BLOCK = 1 << 20  # bytes of lines that are handed on at a time: small enough that unpacking and parsing overlap
 YEARS = range(1860, 2101)  # from the oldest recording of a sound
 LARGEST = 1e30  # its square, and sums of such squares, are far from the largest float64
 NUMBER = re.compile(rb"[ \t]*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[ \t]*")
@@ -43,7 +42,7 @@ OTHER_FILES = {  # by their first bytes
 }
 
 
-def form_of(path: Path) -> dict[str, str | bool]:
+def packing_and_header(path: Path) -> dict[str, str | bool]:
     """How a file is packed, and whether it has a header. Raises InputError where its beginning shows another form."""
     try:
         size, _ = beginning(next(whole_lines(unpack(path, Fingerprint())), b""))
@@ -53,12 +52,12 @@ def form_of(path: Path) -> dict[str, str | bool]:
 
 
 def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in blocks of whole lines, about BLOCK bytes each. A line that is longer is cut."""
+    """The same bytes in blocks of whole lines, about TEXT_BLOCK bytes each. A line that is longer is cut."""
     parts, size = [], 0
     for chunk in chunks:
         parts.append(chunk)
         size += len(chunk)
-        if size >= BLOCK:
+        if size >= TEXT_BLOCK:
             text = b"".join(parts)
             end = text.rfind(b"\n") + 1 or text.rfind(b"\r", 0, -1) + 1 or size
             yield text[:end]
@@ -68,25 +67,27 @@ def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[str]]:
-    """How many bytes of the first block of a text stand before its first song, and its columns.
+    """How many bytes of the first block of a text come before its first song, and its columns.
 
     Raises InputError where the first line is neither that of a song nor a header.
     """
     refuse_other_files(block[:4096])
-    found = re.match(rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block)  # the mark of UTF-8, the first line, its end
-    assert found
-    names = [name.strip(" \t\"'") for name in found[2].decode("utf-8", "replace").split(",")]
+    first_line = re.match(
+        rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block
+    )  # the mark of UTF-8, the first line, its end
+    assert first_line
+    names = [name.strip(" \t\"'") for name in first_line[2].decode("utf-8", "replace").split(",")]
     columns = FEATURES if year_is_optional and is_without_year(names) else COLUMNS
-    fault = fault_of_form(found[2], columns)
+    fault = fault_of_layout(first_line[2], columns)
     if not fault and not is_header(names):
-        return len(found[1] or b""), columns
+        return len(first_line[1] or b""), columns
     if fault := fault or fault_of_names(names):
         raise InputError(f"line 1 {fault}")
-    return found.end(), columns
+    return first_line.end(), columns
 
 
 def refuse_other_files(start: bytes) -> None:
-    """Raise InputError where a text that begins with these bytes is no table."""
+    """Raise InputError where a text that begins with these bytes is not a table."""
     if not start.strip():
         raise InputError("it is empty; it must have a line for each song")
     for signature, what in OTHER_FILES.items():
@@ -131,10 +132,10 @@ def successor(name: str) -> str:
     return re.sub(r"[0-9]+$", lambda number: f"{int(number[0]) + 1:0{len(number[0])}}", name)
 
 
-def fault_of_form(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
-    """What is wrong with the form of a line; nothing where it has as many columns as there must be."""
+def fault_of_layout(line: bytes, columns: Sequence[str]) -> str:
+    """What is wrong with the layout of a line; nothing where it has as many columns as there must be."""
     fields = line.split(b",")
-    if len(fields) == len(columns) and line.count(b";") < 12:  # a decimal comma may make as many
+    if len(fields) == len(columns) and line.count(b";") < 12:  # decimal commas may give as many fields
         return ""
     if not LIBSVM.match(line):
         for separator, name in SEPARATORS.items():
@@ -145,11 +146,11 @@ def fault_of_form(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
             f"has {len(fields)} columns, the first of which is an index; write it without one (in pandas: index=False)"
         )
     rule = f"it must be {'a year and ' if columns[0] == 'year' else ''}90 numbers, separated by commas"
-    return f"{other_form(line, fields)}; {rule}"
+    return f"{other_layout(line, fields)}; {rule}"
 
 
-def other_form(line: bytes, fields: Sequence[bytes]) -> str:
-    """The form of a line that has another number of fields than a song has."""
+def other_layout(line: bytes, fields: Sequence[bytes]) -> str:
+    """The layout of a line that has another number of fields than a song has."""
     if not line:
         return "is empty"
     if LIBSVM.match(line):
@@ -163,7 +164,7 @@ def other_form(line: bytes, fields: Sequence[bytes]) -> str:
 
 def fault_of_song(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
     """What is wrong with the line of a song, with the column and the value; nothing where it is right."""
-    if fault := fault_of_form(line, columns):
+    if fault := fault_of_layout(line, columns):
         return f" {fault}"
     fields = line.split(b",")
     for name, field in zip(columns, fields, strict=True):
@@ -178,7 +179,7 @@ def fault_of_song(line: bytes, columns: Sequence[str] = COLUMNS) -> str:
 
 
 def advice_on_years(first: float, last: bytes) -> str:
-    """What may have happened to the years of a file in which a line begins with `first`, which is no year."""
+    """What may have happened to the years of a file in which a line begins with `first`, which is not a year."""
     if is_year(last):
         return "; the last column has the year, but the first must have it"
     return "; where years are counted from a first one, such as 1922, add that" if 0 <= first < 200 else ""

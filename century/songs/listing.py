@@ -15,7 +15,7 @@ from century.songs.kept import kept
 def list_files(source: str) -> list[tuple[Path, str]]:
     """Each file, and its sha256. Files of a URL are kept on this machine, and got again only when they have changed.
 
-    Files whose names begin with a dot or an underscore are not songs; nor is what stands in such folders of a folder.
+    Files and subfolders whose names begin with a dot or an underscore are left out.
     Raises InputError where the file system of a URL does not give its files.
     """
     if "://" in source:
@@ -23,8 +23,8 @@ def list_files(source: str) -> list[tuple[Path, str]]:
     try:
         files, place = fsspec.url_to_fs(source)
         is_pattern = any(character in place for character in "*?[") and not files.exists(place)
-        found = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
-        within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in found}
+        every = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
+        within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in every}
         paths = sorted(path for path, name in within.items() if is_visible(name))
         if isinstance(files, LocalFileSystem):
             return [(Path(path), sha256(Path(path))) for path in paths]

@@ -1,8 +1,8 @@
 """Z-scores: every feature with mean 0 and standard deviation 1 over the songs that training may learn from.
 
 The songs are read block by block in the order of the file, and written group by group in the order of the parts. In
-between their z-scores are in a scratch file, where the songs of a block that go to one group stand together. Memory
-holds two bytes of each song, the number of its group.
+between their z-scores are in a scratch file, in which the songs of a block that go to one group are neighbours. Memory
+holds two bytes for each song, the number of its group.
 
 Shapes: a block is a list of columns x (n,); mean and std (columns,); Z (columns, n) z-scores; X (n, d).
 """
@@ -24,7 +24,7 @@ LARGEST_Z = 1e9  # of a test song; none of a million training songs can be furth
 
 
 class Moments(NamedTuple):
-    """What n songs say of each feature (d,): the mean, the sum of the squares of what is apart from it, the range."""
+    """The mean of each feature (d,) over n songs, the sum of the squared deviations from it, and the range."""
 
     n: int
     mean: Floats
@@ -34,7 +34,7 @@ class Moments(NamedTuple):
 
 
 def moments(blocks: Iterable[Block]) -> Moments:
-    """In one pass, whatever the number of songs.
+    """The moments of the songs of all blocks, in one pass over them.
 
     Source: Chan, Golub and LeVeque, Algorithms for computing the sample variance, The American Statistician 37 (1983).
     """
@@ -56,11 +56,10 @@ def means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
     Raises InputError where a feature is constant, or its deviation is so small that its square may be 0.
     """
     n, mean, squares, low, high = moments(blocks)
-    for name, least, most in zip(FEATURES, low, high, strict=True):
+    std = np.sqrt(squares / (n - 1))
+    for name, least, most, deviation in zip(FEATURES, low, high, std, strict=True):
         if least == most:
             raise InputError(f"{name} is {least} in all {n} training rows: a constant feature cannot be normalized")
-    std = np.sqrt(squares / (n - 1))
-    for name, deviation in zip(FEATURES, std, strict=True):
         if deviation < SMALLEST_STD:
             raise InputError(f"{name} has a standard deviation below {SMALLEST_STD} in the {n} training rows")
     return mean, std
@@ -84,8 +83,7 @@ def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floa
         order = np.argsort(numbers, kind="stable")
         with np.errstate(over="ignore"):  # an infinite z-score is refused below
             Z = np.stack([z_score(x, m, s)[order] for x, m, s in zip(block, mean, std, strict=True)])
-        if max(Z.max(), -Z.min()) > LARGEST_Z:
-            raise far_song(Z, start + order)
+        refuse_far_songs(Z, start + order)
         sizes.append(np.bincount(numbers, minlength=groups))
         for songs in np.split(Z, np.cumsum(sizes[-1])[:-1], axis=1):
             scratch.write(np.ascontiguousarray(songs).data)
@@ -94,14 +92,15 @@ def scatter(scratch: IO[bytes], blocks: Iterable[Block], mean: Floats, std: Floa
     return np.array(sizes)
 
 
-def far_song(Z: Array, row: Ints) -> InputError:
-    """The error that says which song of Z, by its row (n,), is too far from the mean, and in which feature."""
-    column, song = np.argwhere(np.abs(Z) > LARGEST_Z)[0]
-    name = FEATURES[column - len(Z)]  # the features are the last columns
-    return InputError(
-        f"row {row[song]} (counted from 0) has {name} at {Z[column, song]:.3g} standard deviations from the mean of "
-        f"the training rows; at most {LARGEST_Z:.0e} is accepted"
-    )
+def refuse_far_songs(Z: Array, row: Ints) -> None:
+    """Raise InputError where a song of Z is too far from the mean, with its row (n,) and the feature."""
+    if max(Z.max(), -Z.min()) > LARGEST_Z:
+        column, song = np.argwhere(np.abs(Z) > LARGEST_Z)[0]
+        name = FEATURES[column - len(Z)]  # the features are the last columns
+        raise InputError(
+            f"row {row[song]} (counted from 0) has {name} at {Z[column, song]:.3g} standard deviations from the mean "
+            f"of the training rows; at most {LARGEST_Z:.0e} is accepted"
+        )
 
 
 def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints) -> list[NDArray[np.float32]]:
@@ -118,9 +117,9 @@ def gather(scratch: IO[bytes], columns: int, sizes: Ints, number: int, row: Ints
 
 
 def own_means_and_stds(blocks: Iterable[Block]) -> tuple[Floats, Floats]:
-    """The means and deviations (ddof 1) of test songs, which they must not be normalized by: to see what that does.
+    """The means and deviations (ddof 1) of test songs, to show what happens if they are wrongly normalized by these.
 
-    A song's features then depend on which other songs are tested with it. A feature that is constant has 1.
+    A song's features then depend on which other songs are tested with it. A constant feature gets the deviation 1.
     """
     n, mean, squares, low, high = moments([x.astype(np.float64) for x in block] for block in blocks)
     return mean, np.where(low == high, 1, np.sqrt(squares / max(1, n - 1)))

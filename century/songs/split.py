@@ -1,6 +1,6 @@
 """Which song is in which part: train, validation or test.
 
-Songs stand in the file artist by artist, and no artist stands on both sides of the cut, so a test song's singer and
+The file lists the songs artist by artist, and no artist is on both sides of the cut, so a test song's singer and
 producer are never heard in training (the "producer effect" of the data set's page).
 """
 

@@ -41,8 +41,7 @@ EXTREME = 4.75  # about the largest of half a million standard normal numbers
 
 def rounded_normal(rng: np.random.Generator, shape: Any) -> Floats:
     """Standard normal numbers in units of 1/64, rounded."""
-    normal: Floats = np.rint(64 * rng.standard_normal(shape))
-    return normal
+    return np.rint(64 * rng.standard_normal(shape))
 
 
 def artists_and_albums(songs: int, train_songs: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -66,8 +65,7 @@ def eras(artist: Ints, album: Ints, rng: np.random.Generator) -> Floats:
     """When each song was made (n,), as a normal deviate in units of 1/64: the same for an album, near its artist's."""
     artist_era = rounded_normal(rng, artist[-1] + 1)
     album_era = rounded_normal(rng, album[-1] + 1)
-    era: Floats = np.rint((2 * artist_era[artist] + album_era[album]) / 5**0.5)
-    return era
+    return np.rint((2 * artist_era[artist] + album_era[album]) / 5**0.5)
 
 
 def years(era: Floats, album: Ints) -> Ints:
@@ -104,7 +102,7 @@ def tail_exponent(growth: Floats) -> Floats:
     """k (90,) such that e^(k z) - 1 is `growth` (90,) times as large at z = EXTREME as at QUARTILE; by bisection."""
     low, high = np.full(90, -9.9), np.full(90, 10.0)
     for _ in range(50):
-        k: Floats = (low + high) / 2
+        k = (low + high) / 2
         too_low = np.expm1(k * EXTREME) / np.expm1(k * QUARTILE) < growth
         low, high = np.where(too_low, k, low), np.where(too_low, high, k)
     return k
@@ -115,7 +113,7 @@ def published_values(column: dict[str, Floats], z: Floats) -> Floats:
 
     They are exponentials on either side of the published median, through the published quartile and extreme.
     """
-    values: Floats = np.empty((90, len(z)))
+    values = np.empty((90, len(z)))
     for side, quartile, extreme in ((z < 0, "25%", "min"), (z >= 0, "75%", "max")):
         step = column[quartile] - column["50%"]
         k = tail_exponent((column[extreme] - column["50%"]) / step)[:, None]
@@ -125,12 +123,11 @@ def published_values(column: dict[str, Floats], z: Floats) -> Floats:
 
 
 def interpolate(z: Floats, values: Floats) -> Floats:
-    """np.interp(z, GRID, values), which would search for the place in the grid that even steps let one compute."""
+    """np.interp(z, GRID, values), without its search: the grid has even steps, so a place in it can be computed."""
     z = z.clip(GRID[0], GRID[-1])
     place = ((z - GRID[0]) * STEPS).astype(np.intp)
     slopes = np.diff(values, append=values[-1]) * STEPS
-    interpolated: Floats = (z - GRID[place]) * slopes[place] + values[place]
-    return interpolated
+    return (z - GRID[place]) * slopes[place] + values[place]
 
 
 def shape_columns(deviates: Floats) -> Floats:

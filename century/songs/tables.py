@@ -6,23 +6,24 @@ Shapes: n songs, of which a row group of a file holds GROUP; X (n, 90) features,
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from century.arrays import Array, Ints, Sample
+from century.arrays import CACHE_ROWS, Array, Ints, Sample
 from century.files import replacing
 from century.songs.background import in_background
 from century.songs.features import FEATURES
-from century.songs.repeats import repeats
 
 GROUP = 32_768  # songs in a row group: one column of them fits the processor's cache
-BATCH = 4096  # songs turned from columns into rows at a time: all columns of them fit the cache
 
 
 def songs_schema(feature: pa.DataType) -> pa.Schema:
+    """The columns row (the song's line in the file, counted from 0), year, label (0 or 1), and the timbre features.
+
+    The features are float64 with the decimals of the file, and float32 once they are normalized.
+    """
     features = [(name, feature) for name in FEATURES]
     return pa.schema([("row", pa.int32()), ("year", pa.int16()), ("label", pa.int8()), *features])
 
@@ -39,7 +40,7 @@ def write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> No
 
 
 def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """The same rows in tables of so many rows; the last may have fewer."""
+    """The same rows in tables of `rows` rows; the last table may have fewer."""
     pending: list[pa.Table] = []
     for table in tables:
         pending.append(table)
@@ -51,44 +52,30 @@ def merge(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
         yield pa.concat_tables(pending)
 
 
-def open_table(path: Path, read_dictionary: Sequence[str] = ()) -> pq.ParquetFile:
+def open_table(path: Path) -> pq.ParquetFile:
     """A table to be read in parts. Pre-buffering would hold each part twice, and take longer."""
-    return pq.ParquetFile(path, pre_buffer=False, read_dictionary=list(read_dictionary))
+    return pq.ParquetFile(path, pre_buffer=False)
 
 
 def count_rows(path: Path) -> int:
-    rows: int = open_table(path).metadata.num_rows
-    return rows
+    return open_table(path).metadata.num_rows
 
 
 def read_column(path: Path, name: str) -> Array:
-    column: Array = open_table(path).read([name])[name].to_numpy()
-    return column
-
-
-def count_songs(path: Path, hashes: IO[bytes]) -> dict[str, int]:
-    """What is in a table of songs: rows, first and last year, songs after 2000, rows that repeat an earlier one."""
-    year = read_column(path, "year")
-    return {
-        "songs": len(year),
-        "first_year": int(year.min()),
-        "last_year": int(year.max()),
-        "after_2000": int((year > 2000).sum()),
-        "duplicate_rows": sum(repeats(hashes, first_bits) for first_bits in range(16)),
-    }
+    return open_table(path).read([name])[name].to_numpy()
 
 
 def read_parts(path: Path) -> Iterator[tuple[str, Ints]]:
     """The rows of the parts, one part after the other, at most GROUP at a time, each with the name of its part."""
-    for batch in open_table(path, ["part"]).iter_batches(GROUP, columns=["row", "part"]):
+    for batch in open_table(path).iter_batches(GROUP, columns=["row", "part"]):
         row, part = batch["row"].to_numpy(), batch["part"].indices.to_numpy()
-        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # the songs of a part stand together
+        ends = np.flatnonzero(np.diff(part, append=-1)) + 1  # the songs of a part come one after another
         for start, end in pairwise([0, *ends]):
             yield batch["part"].dictionary[part[start]].as_py(), row[start:end]
 
 
 def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) -> Iterator[list[Array]]:
-    """All songs, or the first so many, in blocks of at most GROUP: an array (n,) for each of the columns."""
+    """All songs, or the first `at_most`, in blocks of at most GROUP: an array (n,) for each of the columns."""
     file = open_table(path)
     left = file.metadata.num_rows if at_most is None else at_most
     tables = (file.read_row_group(group, columns=list(columns)) for group in range(file.num_row_groups))
@@ -100,15 +87,15 @@ def read_blocks(path: Path, columns: Sequence[str], at_most: int | None = None) 
 
 
 def read_batches(path: Path, row_groups: Sequence[int] | None = None) -> Iterator[tuple[Array, Ints]]:
-    """The features X (n, 90), row by row in memory, and the labels t (n,) of at most BATCH songs at a time.
+    """The features X (n, 90), row by row in memory, and the labels t (n,) of at most CACHE_ROWS songs at a time.
 
-    All songs, or those of some row groups. Columns turn into rows quickly while both fit in the processor's cache.
+    All songs, or those of some row groups.
     """
     file = open_table(path)
     groups = range(file.num_row_groups) if row_groups is None else row_groups
     tables = (file.read_row_group(group, columns=["label", *FEATURES]) for group in groups)
     for table in in_background(tables, 1):
-        for batch in table.to_batches(BATCH):
+        for batch in table.to_batches(CACHE_ROWS):
             yield batch.select(FEATURES).to_tensor(row_major=True).to_numpy(), batch["label"].to_numpy()
 
 
@@ -138,12 +125,12 @@ def read_songs(
 
 
 def read_sample(path: Path, row: Ints) -> Sample:
-    """The songs of a normalized table that stand in these rows (n,), ascending, with a last column of ones."""
+    """The songs in these ascending rows (n,) of a normalized table, with a last column of ones."""
     d = len(FEATURES)
     X, t = np.ones((len(row), d + 1), np.float32), np.empty(len(row), np.int8)
     start = 0
     for x, label in read_batches(path):
-        found = slice(*np.searchsorted(row, [start, start + len(x)]))
-        X[found, :d], t[found] = x[row[found] - start], label[row[found] - start]
+        wanted = slice(*np.searchsorted(row, [start, start + len(x)]))
+        X[wanted, :d], t[wanted] = x[row[wanted] - start], label[row[wanted] - start]
         start += len(x)
     return Sample(X, t, row, start)

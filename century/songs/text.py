@@ -12,47 +12,47 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from century import InputError
 from century.songs.archive import Fingerprint, unpack
 from century.songs.background import in_background
-from century.songs.features import FEATURES
-from century.songs.lines import BLOCK, COLUMNS, LARGEST, YEARS, beginning, fault_of_song, whole_lines
+from century.songs.features import COLUMNS, FEATURES
+from century.songs.lines import LARGEST, TEXT_BLOCK, YEARS, beginning, fault_of_song, whole_lines
 
 PARSED = 32  # blocks that are parsed before they are asked for: enough to go on while a row group is written
 UNPACKED = 2  # blocks that are unpacked before they are parsed
 LINE_END = re.compile(rb"\r\n|\r|\n")
 # A block is parsed at once by the thread that asks for it. Arrow's own threads would read further blocks in advance,
 # and an error could end the program only when they have done so.
-READ = {"use_threads": False, "block_size": 2 * BLOCK}
+READ = {"use_threads": False, "block_size": 2 * TEXT_BLOCK}
 PARSE = ParseOptions(quote_char=False, ignore_empty_lines=False)
 CONVERT = ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.float64()), null_values=[])
 
 
-def read_texts(path: Path, text: Fingerprint) -> Iterator[pa.Table]:
+def read_texts(path: Path, fingerprint: Fingerprint) -> Iterator[pa.Table]:
     """The songs of a file as `read_text` gives them, or those of all files of a folder, in the order of their names.
 
     What is wrong with a file is said with its name.
     """
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
         try:
-            yield from read_text(file, text)
+            yield from read_text(file, fingerprint)
         except InputError as error:
             raise InputError(f"{file}: {error}") from None
 
 
-def read_text(path: Path, text: Fingerprint, year_is_optional: bool = False) -> Iterator[pa.Table]:
+def read_text(path: Path, fingerprint: Fingerprint, year_is_optional: bool = False) -> Iterator[pa.Table]:
     """The columns year (int16) and var1..var90 (float64), in the order of the file, block by block.
 
-    Where the year is optional, a text may have the 90 features alone, and the tables then have no year.
-    The file may be packed in any way that `archive` knows, and may have a header. `text` takes the fingerprint of what
-    is unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
+    Where the year is optional, a text may have only the 90 features, and the tables then have no year.
+    The file may be packed in any way that `archive` knows, and may have a header. `fingerprint` becomes that of what is
+    unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
     """
-    # Closed here, because an error would keep them, and so their threads, for as long as it is kept itself.
+    # Closed here, because an error holds on to the generators, and so to their threads, for as long as it lives.
     with (
-        closing(in_background(whole_lines(unpack(path, text)), UNPACKED)) as blocks,
+        closing(in_background(whole_lines(unpack(path, fingerprint)), UNPACKED)) as blocks,
         closing(in_background(parse(blocks, year_is_optional), PARSED)) as tables,
     ):
         yield from tables
 
 
-def parse(blocks: Iterator[bytes], year_is_optional: bool = False) -> Iterator[pa.Table]:
+def parse(blocks: Iterator[bytes], year_is_optional: bool) -> Iterator[pa.Table]:
     """The songs in blocks of whole lines. The first line may be a header, and the last ones may be empty."""
     lines = songs = first_empty = 0
     columns = COLUMNS
@@ -81,16 +81,16 @@ def count_lines(text: bytes) -> int:
 
 
 def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> pa.Table:
-    """The songs of whole lines. Raises InputError on the first line that is no song, counted from `first_line`."""
-    if len(body) >= BLOCK and not LINE_END.search(body):  # its end is in another block
-        raise InputError(f"line {first_line} is longer than {BLOCK} bytes; it must be a year and 90 numbers")
+    """The songs of whole lines. Raises InputError on the first line that is not a song, counted from `first_line`."""
+    if len(body) >= TEXT_BLOCK and not LINE_END.search(body):  # its end is in another block
+        raise InputError(f"line {first_line} is longer than {TEXT_BLOCK} bytes; it must be a year and 90 numbers")
     try:
-        return checked(read_csv(pa.BufferReader(body), ReadOptions(column_names=columns, **READ), PARSE, CONVERT))
+        return checked_songs(read_csv(pa.BufferReader(body), ReadOptions(column_names=columns, **READ), PARSE, CONVERT))
     except ValueError as error:
         raise first_fault(LINE_END.split(body), columns, "line {}", first_line) or InputError(str(error)) from None
 
 
-def checked(table: pa.Table) -> pa.Table:
+def checked_songs(table: pa.Table) -> pa.Table:
     """The songs of a table of float64, with the years as int16. Raises ValueError at a number that no song has."""
     (batch,) = table.to_batches()
     x = batch.to_tensor(null_to_nan=True, row_major=False).to_numpy()
@@ -103,7 +103,7 @@ def checked(table: pa.Table) -> pa.Table:
 
 
 def first_fault(lines: Iterable[bytes], columns: Sequence[str], place: str, first: int) -> InputError | None:
-    """The error that says what is wrong with the first line that is no song; the place of a line has its number."""
+    """The error that says what is wrong with the first line that is not a song; the place of a line has its number."""
     for number, line in enumerate(lines, first):
         if fault := fault_of_song(line, columns):
             return InputError(place.format(number) + fault)

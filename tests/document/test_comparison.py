@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from century.document import comparison
-from century.document.comparison import compare, is_published_task, summary
+from century.document.comparison import compare, summary
 from century.files import read_json
 
 PRINTED = read_json(comparison.PRINTED)
@@ -51,11 +51,3 @@ def test_a_number_that_prints_otherwise_is_listed(name, place, change):
     assert found["matched"] == 437
     assert len(found["not_matched"]) == 1
     assert next(iter(found["not_matched"].items()))[0] == f"{name} [{place or 0}]"
-
-
-def test_only_the_published_file_labels_and_parts_are_the_published_task():
-    assert is_published_task(True, 2000, 463_715, 50_000)
-    assert not is_published_task(False, 2000, 463_715, 50_000)
-    assert not is_published_task(True, 1990, 463_715, 50_000)
-    assert not is_published_task(True, 2000, 463_714, 50_000)
-    assert not is_published_task(True, 2000, 463_715, 40_000)

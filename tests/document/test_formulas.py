@@ -23,6 +23,7 @@ def test_predictions_loss_and_gradient_are_those_of_the_model_up_to_their_last_d
     y = formulas.predict(w, b, X)
     np.testing.assert_allclose(y, logistic.predict(w_b, with_ones), rtol=1e-12)
     assert formulas.cost(y, t) == pytest.approx(logistic.loss(with_ones @ w_b, t), rel=1e-12)
+    assert formulas.accuracy(y, t) == logistic.accuracy(with_ones @ w_b, t)
     dw, db = formulas.gradient(X, y, t)
     np.testing.assert_allclose(np.append(dw, db), logistic.gradient(with_ones, y, t), rtol=1e-12)
 

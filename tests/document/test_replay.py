@@ -14,7 +14,8 @@ from century.document.replay import (
     best,
     curve_rows,
     fit_as_in_2021,
-    gradient_figures,
+    gradient_numbers,
+    is_published_task,
     replay,
     sweep_rows,
 )
@@ -51,7 +52,7 @@ def test_the_printed_gradient_and_the_random_stream_give_the_printed_error_witho
     y = formulas.predict(w, b, x[None])
     assert y[0] - 1 == pytest.approx(db, abs=2e-9)
 
-    figures = gradient_figures(x[None], np.ones(1), w, b, 1e-9)
+    figures = gradient_numbers(x[None], np.ones(1), w, b, 1e-9)
     np.testing.assert_allclose(figures["dL/dw"], printed("song: dL/dw"), rtol=0, atol=2e-8)
     # the step is so small that differences are good to six digits, in the document as here
     np.testing.assert_allclose(
@@ -182,3 +183,11 @@ def test_the_toy_figures_are_met_on_any_data(replayed):
     assert numbers["toy: largest error of dL/dw"] == 9.830617212491788e-07
     toy = summary([figure for figure in compare(numbers) if figure.cell in TOY_CELLS])
     assert toy == {"matched": 184, "of": 184, "not_matched": {}}
+
+
+def test_only_the_published_file_labels_and_parts_are_the_published_task():
+    assert is_published_task(True, 2000, 463_715, 50_000)
+    assert not is_published_task(False, 2000, 463_715, 50_000)
+    assert not is_published_task(True, 1990, 463_715, 50_000)
+    assert not is_published_task(True, 2000, 463_714, 50_000)
+    assert not is_published_task(True, 2000, 463_715, 40_000)

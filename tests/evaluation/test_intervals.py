@@ -23,7 +23,7 @@ def test_every_model_is_measured_on_every_part_under_its_own_name(found):
         assert result.measures == measure(
             np.array([column.sum() for column in components(parts[part].z[model], parts[part].t, 10)])
         )
-        assert {len(draws) for view in result.drawn.values() for draws in view.values()} == {200}
+        assert {len(draws) for view in result.resampled.values() for draws in view.values()} == {200}
 
 
 def test_a_model_differs_from_itself_by_nothing_and_from_a_guess_for_certain(found):

@@ -3,7 +3,16 @@ import pytest
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
-from century.evaluation.measures import calibration, components, confusion, measure, measures_of_sums, roc
+from century.evaluation.measures import (
+    by_year,
+    calibration,
+    components,
+    confusion,
+    measure,
+    measures_of_sums,
+    predictions_changed,
+    roc,
+)
 from century.model.logistic import sigmoid
 
 
@@ -109,3 +118,14 @@ def test_the_confusion_matrix_counts_every_song_once(scored):
         (a, b, int(np.sum((t == a) & ((z >= 0) == b)))) for a in (0, 1) for b in (0, 1)
     ]
     assert rows[0][3] + rows[1][3] == rows[2][3] + rows[3][3] == 1
+
+
+def test_each_year_has_its_own_songs_accuracy_and_mean_probability():
+    z, t, year = np.array([1.0, -1.0, 2.0, 0.0]), np.array([1, 1, 0, 1]), np.array([2001, 2001, 1990, 2001])
+    (first, second) = by_year(z, t, year)
+    assert first == (1990, 1, 0.0, pytest.approx(sigmoid(np.array([2.0]))[0]))
+    assert second == (2001, 3, 2 / 3, pytest.approx(0.5))
+
+
+def test_songs_change_sides_at_zero():
+    assert predictions_changed(np.array([1.0, -1.0, 0.0, 2.0]), np.array([3.0, 0.0, -0.1, 1.0])) == 2

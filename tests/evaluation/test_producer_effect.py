@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from century import InputError
-from century.evaluation.producer_effect import leak, logistic_regression, nearest_neighbours, predictions, splits
+from century.evaluation.producer_effect import leak, logistic_regression, nearest_neighbours, predicted_labels, splits
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def artists():
 def test_nearest_neighbours_leak_and_a_stiff_model_hardly_does(artists):
     X, t = artists
     found = {
-        name: leak(predictions(learner, X, t, 5, 1), t, 200, 500, 1)
+        name: leak(predicted_labels(learner, X, t, 5, 1), t, 200, 500, 1)
         for name, learner in (("stiff", logistic_regression), ("neighbours", partial(nearest_neighbours, k=5)))
     }
     assert found["neighbours"]["leak"]["blocks"]["low"] > 0.2
@@ -38,8 +38,9 @@ def test_nearest_neighbours_leak_and_a_stiff_model_hardly_does(artists):
 def test_without_artists_there_is_no_leak(artists):
     X, t = artists
     order = np.random.default_rng(1).permutation(len(t))
-    found = leak(predictions(partial(nearest_neighbours, k=5), X[order], t[order], 5, 1), t[order], 200, 500, 1)["leak"]
-    assert found["blocks"]["low"] < 0 < found["blocks"]["high"]
+    labels = predicted_labels(partial(nearest_neighbours, k=5), X[order], t[order], 5, 1)
+    ends = leak(labels, t[order], 200, 500, 1)["leak"]["blocks"]
+    assert ends["low"] < 0 < ends["high"]
 
 
 def test_both_splits_test_every_song_once_in_the_folds_of_scikit_learn():
@@ -61,7 +62,7 @@ def test_the_labels_are_those_of_scikit_learn_normalized_by_the_training_songs_a
     X, t = artists
     X = X * [1e4, 1, 1, 1, 1e-4] + [1e5, 0, 0, 0, 0]  # of the whole: the penalty and the distances depend on scales
     expected = cross_val_predict(make_pipeline(StandardScaler(), theirs), X, t, cv=KFold(5))
-    assert (predictions(ours, X, t, 5, 1)["by_producer"] == expected).all()
+    assert (predicted_labels(ours, X, t, 5, 1)["by_producer"] == expected).all()
 
 
 def test_the_penalty_is_that_of_features_normalized_by_the_training_songs():
@@ -70,12 +71,12 @@ def test_the_penalty_is_that_of_features_normalized_by_the_training_songs():
     t = (X[:, 0] / abs(X).max(axis=1) + rng.standard_normal(60) > 0).astype(int)
     model = make_pipeline(StandardScaler(), LogisticRegression(tol=1e-9, max_iter=10_000))
     expected = cross_val_predict(model, X, t, cv=KFold(2))
-    assert (predictions(logistic_regression, X, t, 2, 1)["by_producer"] == expected).all()
+    assert (predicted_labels(logistic_regression, X, t, 2, 1)["by_producer"] == expected).all()
 
 
 def test_a_training_set_of_one_label_or_of_too_few_songs_is_refused():
     X, t = np.zeros((100, 2)), np.arange(100) // 80
     with pytest.raises(InputError, match="a training set of 80 of the first 100 songs has one label only"):
-        predictions(logistic_regression, X, t, 5, 1)
+        predicted_labels(logistic_regression, X, t, 5, 1)
     with pytest.raises(InputError, match="a training set of 8 songs has fewer than the 15 that vote"):
-        predictions(partial(nearest_neighbours, k=15), X[:10], np.arange(10) % 2, 5, 1)
+        predicted_labels(partial(nearest_neighbours, k=15), X[:10], np.arange(10) % 2, 5, 1)

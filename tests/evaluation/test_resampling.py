@@ -97,5 +97,5 @@ def test_an_interval_takes_a_bias_back_and_leaves_nan_out():
 def test_draws_that_are_made_some_at_a_time_are_the_same(monkeypatch):
     table = np.random.default_rng(1).integers(0, 9, (50, 3)).astype(float)
     at_once = draw(table, 100, np.random.default_rng(2))
-    monkeypatch.setattr(resampling, "DRAWN", 350)
+    monkeypatch.setattr(resampling, "BLOCKS_AT_A_TIME", 350)
     assert (draw(table, 100, np.random.default_rng(2)) == at_once).all()

@@ -7,9 +7,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import check_grad
 from scipy.special import expit, log_expit
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, log_loss
 
-from century.model.logistic import accuracy, doubled_error, gradient, hessian, loss, predict, sigmoid
+from century.model.logistic import (
+    AT_A_TIME,
+    accuracy,
+    doubled_error,
+    exact_logits,
+    gradient,
+    hessian,
+    loss,
+    loss_and_accuracy,
+    predict,
+    sigmoid,
+)
 
 finite = st.floats(-1e300, 1e300)
 
@@ -76,9 +87,9 @@ def test_the_doubled_error_is_twice_that_of_the_gradient_to_the_last_digits(z, t
     np.testing.assert_allclose(doubled_error(z, 2 * t - 1), expected, rtol=0, atol=4e-16)
 
 
-@given(arrays(np.float64, 30, elements=st.floats(0, 1)), arrays(np.int8, 30, elements=st.integers(0, 1)))
-def test_accuracy_is_that_of_scikit_learn_with_one_half_as_label_1(y, t):
-    assert accuracy(y, t) == accuracy_score(t, [1 if value >= 0.5 else 0 for value in y])
+@given(arrays(np.float64, 30, elements=st.floats(-1, 1)), arrays(np.int8, 30, elements=st.integers(0, 1)))
+def test_accuracy_is_that_of_scikit_learn_with_a_logit_of_0_as_label_1(z, t):
+    assert accuracy(z, t) == accuracy_score(t, [1 if value >= 0 else 0 for value in z])
 
 
 def test_precision_of_the_data_is_kept():
@@ -86,3 +97,15 @@ def test_precision_of_the_data_is_kept():
     y = predict(np.zeros(91, np.float32), X)
     assert {y.dtype, gradient(X, y, t).dtype, hessian(X, y).dtype} == {np.dtype(np.float32)}
     assert gradient(X, y.astype(np.float64), t).dtype == np.float32
+
+
+def test_logits_and_scores_are_those_of_float64_and_scikit_learn_over_all_blocks():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2 * AT_A_TIME + 77, 6)).astype(np.float32)
+    w, b = rng.standard_normal(6), 0.1
+    t = (X @ w + b + rng.standard_normal(len(X)) > 0).astype(np.int8)
+    z = exact_logits(np.append(w, b), X)
+    np.testing.assert_allclose(z, X.astype(np.float64) @ w + b, rtol=1e-13, atol=1e-13)
+    loss, accuracy = loss_and_accuracy(z, t)
+    assert accuracy == accuracy_score(t, z >= 0)
+    assert loss == pytest.approx(log_loss(t, sigmoid(z)), rel=1e-12)

@@ -1,4 +1,4 @@
-"""A model that comes back from its file is the one that was written; what is no model is refused."""
+"""A model that comes back from its file is the one that was written; what is not a model is refused."""
 
 import json
 
@@ -60,7 +60,7 @@ def test_a_model_with_a_wrong_value_is_refused_with_key_value_and_rule(tmp_path,
     path.write_text(json.dumps({**MODEL, **change}))
     with pytest.raises(InputError) as refused:
         read_model(path)
-    assert str(refused.value).startswith(f"{path}: is no model of this version of century: {words}")
+    assert str(refused.value).startswith(f"{path}: is not a model of this version of century: {words}")
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def test_training_ends_where_scikit_learns_does(stand_in, n):
         reached = loss(X.astype(np.float64) @ last.w, t)
         assert -1e-9 < reached - least < 1e-6
         assert last.loss == pytest.approx(reached, abs=1e-8)
-        assert last.gap == pytest.approx(reached - least, rel=0.2, abs=1e-8)
-        assert last.gap <= TOLERANCE
+        assert last.above_minimum == pytest.approx(reached - least, rel=0.2, abs=1e-8)
+        assert last.above_minimum <= TOLERANCE
         assert not last.separates
 
 
@@ -109,7 +109,7 @@ def test_songs_of_every_kind_are_trained_on_to_the_optimum(kind):
         last = fit(rows, t)
         reached = loss(X.astype(np.float64) @ last.w, t)
         assert reached - least < 1e-6
-        assert last.gap <= TOLERANCE
+        assert last.above_minimum <= TOLERANCE
 
 
 @pytest.mark.parametrize(("n", "d"), [(1, 20), (7, 20), (30, 20), (150, 90), (1000, 20)])
@@ -117,7 +117,7 @@ def test_labels_that_can_be_separated_are_recognized(n, d):
     X, t = random_songs(n, d, scale=1e4)
     last = fit(with_ones(X), t)
     assert last.separates
-    assert last.gap <= TOLERANCE
+    assert last.above_minimum <= TOLERANCE
     assert last.loss < 1e-6
     assert last.lower_bound == 0
 
@@ -127,9 +127,9 @@ def test_a_fit_that_has_not_converged_yet_says_how_far_it_has_to_go():
     X = with_ones(X)
     least = optimum(X, t)
     early = fit(X, t, max_epochs=1)
-    assert early.gap > TOLERANCE
-    assert early.gap == pytest.approx(early.loss - least, rel=0.3)
-    assert early.lower_bound == pytest.approx(least, abs=0.3 * early.gap)
+    assert early.above_minimum > TOLERANCE
+    assert early.above_minimum == pytest.approx(early.loss - least, rel=0.3)
+    assert early.lower_bound == pytest.approx(least, abs=0.3 * early.above_minimum)
 
 
 def test_training_begins_at_zero_and_stops_at_the_last_epoch_allowed():

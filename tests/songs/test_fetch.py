@@ -271,7 +271,7 @@ SECRET = "pa:ss@word"
 def test_a_wrong_address_is_refused_without_its_password(raw, url):
     line = refusal([url], raw)
     assert "word" not in line
-    assert line.endswith(("gives no connection: Connection refused", "is no address of http or https"))
+    assert line.endswith(("gives no connection: Connection refused", "is not an address of http or https"))
     assert files(raw) == {"songs.zip": b"old"}
 
 

@@ -10,9 +10,8 @@ import pytest
 from random_songs import random_text
 
 from century import InputError
-from century.songs.features import FEATURES
+from century.songs.features import COLUMNS, FEATURES
 from century.songs.forms import read_any
-from century.songs.lines import COLUMNS
 from century.songs.tables import GROUP
 
 TEXT = random_text(300)

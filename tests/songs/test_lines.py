@@ -6,7 +6,8 @@ from packed import PACKINGS
 from random_songs import random_text
 
 from century import InputError
-from century.songs.lines import BLOCK, COLUMNS, beginning, fault_of_song, form_of, whole_lines
+from century.songs.features import COLUMNS
+from century.songs.lines import TEXT_BLOCK, beginning, fault_of_song, packing_and_header, whole_lines
 
 SONG = b"2001" + b",1.00000" * 90
 KAGGLE = ["label", *(f"TimbreAvg{i}" for i in range(1, 13)), *(f"TimbreCovariance{i}" for i in range(1, 79))]
@@ -62,7 +63,7 @@ def test_form_says_packing_and_header(tmp_path):
         for header in (b"", ",".join(KAGGLE).encode() + b"\n"):
             (tmp_path / "songs").write_bytes(pack(header + SONG))
             packing = name.split(",")[0].split(" ")[0]
-            assert form_of(tmp_path / "songs") == {"packing": packing, "header": header != b""}
+            assert packing_and_header(tmp_path / "songs") == {"packing": packing, "header": header != b""}
 
 
 def joined(fields) -> bytes:
@@ -159,4 +160,4 @@ def test_lines_are_handed_on_whole_and_in_order(end):
         assert b"".join(blocks) == text
         assert len(blocks) > 2
         assert all(block.endswith(end) for block in blocks)
-        assert max(map(len, blocks)) < BLOCK + size
+        assert max(map(len, blocks)) < TEXT_BLOCK + size

@@ -7,7 +7,7 @@ import pyarrow as pa
 from random_songs import random_tables
 
 from century.songs.features import FEATURES
-from century.songs.repeats import SLICE, repeats, row_hashes, with_hashes
+from century.songs.repeats import SLICE, count_repeats, count_songs, row_hashes, with_hashes
 
 
 def test_rows_that_repeat_an_earlier_one_are_counted_wherever_they_stand():
@@ -19,7 +19,7 @@ def test_rows_that_repeat_an_earlier_one_are_counted_wherever_they_stand():
     tables = [songs, other_year, songs[SLICE + 1990 :], zero, other_last, songs[5:6], songs[5:6], minus_zero]
     with tempfile.TemporaryFile() as hashes:
         assert list(with_hashes(tables, hashes)) == tables
-        assert sum(repeats(hashes, first_bits) for first_bits in range(16)) == 10 + 2 + 1
+        assert count_repeats(hashes) == 10 + 2 + 1
 
 
 def test_rows_of_whole_numbers_that_differ_have_hashes_that_differ():
@@ -28,3 +28,17 @@ def test_rows_of_whole_numbers_that_differ_have_hashes_that_differ():
     columns = dict.fromkeys(FEATURES, np.zeros(27_000)) | dict(zip(["var1", "var45", "var90"], whole, strict=True))
     hashes = row_hashes(pa.table({"year": np.full(27_000, 2000, np.int16), **columns}))
     assert len(np.unique(hashes)) == 27_000
+
+
+def test_the_counts_are_those_of_the_years_and_of_the_repeated_rows():
+    (songs,) = random_tables([1000])
+    with tempfile.TemporaryFile() as hashes:
+        whole = pa.concat_tables(with_hashes([songs, songs[:7]], hashes))
+        year = whole["year"].to_numpy()
+        assert count_songs(year, hashes) == {
+            "songs": 1007,
+            "first_year": year.min(),
+            "last_year": year.max(),
+            "after_2000": (year > 2000).sum(),
+            "duplicate_rows": 7,
+        }

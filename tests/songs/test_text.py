@@ -23,7 +23,8 @@ from random_songs import random_text
 
 from century import InputError
 from century.songs.archive import Fingerprint
-from century.songs.lines import BLOCK, COLUMNS, fault_of_song
+from century.songs.features import COLUMNS
+from century.songs.lines import TEXT_BLOCK, fault_of_song
 from century.songs.text import read_text, read_texts, to_table
 
 LINE = b"2001" + b",1.00000" * 90 + b"\n"
@@ -91,7 +92,7 @@ def test_every_form_in_every_packing_gives_the_same_table(tmp_path, packing):
 def test_forms_are_read_alike_where_blocks_end_anywhere(tmp_path, form, monkeypatch):
     (tmp_path / "songs").write_bytes(FORMS[form])
     for size in (3000, 5021, 9999):
-        monkeypatch.setattr("century.songs.lines.BLOCK", size)
+        monkeypatch.setattr("century.songs.lines.TEXT_BLOCK", size)
         monkeypatch.setattr("century.songs.archive.CHUNK", 97)
         assert_same(read(tmp_path / "songs"), SONGS)
 
@@ -118,7 +119,7 @@ def test_the_order_of_the_file_is_kept_over_many_blocks(tmp_path):
     assert (read(tmp_path / "songs")[:, 1] == np.arange(9000)).all()
 
 
-@pytest.mark.parametrize("size", range(BLOCK - 2, BLOCK + 3))
+@pytest.mark.parametrize("size", range(TEXT_BLOCK - 2, TEXT_BLOCK + 3))
 def test_lines_that_end_where_a_block_ends_are_whole(tmp_path, size):
     lines = LINE * 1500
     text = lines[: size - size % len(LINE)]
@@ -134,7 +135,7 @@ BAD_TEXTS = [
     (b"\n" + TEXT, "line 1 is empty; it must be a year and 90 numbers, separated by commas"),
     (LINE + b"\n" + LINE, "line 2 is empty; it must be a year and 90 numbers"),
     (LINE * 2 + b"\r\n" * 1000 + TEXT, "line 3 is empty; it must be a year and 90 numbers"),
-    (LINE * 2 + b"\n" * 3 * BLOCK + LINE, "line 3 is empty, though songs follow; remove it"),
+    (LINE * 2 + b"\n" * 3 * TEXT_BLOCK + LINE, "line 3 is empty, though songs follow; remove it"),
     (LINE * 2 + b"2001,1.00000\n", "line 3 has 2 columns; it must be a year and 90 numbers"),
     (LINE + LINE[:-8] + b"loud\r\n", "line 2, column var90: 'loud' is not a finite number"),
     (
@@ -144,8 +145,11 @@ BAD_TEXTS = [
     (TEXT + LINE[:-8] + b"1e31\n", "line 13, column var90: '1e31' is too large; at most 1e+30 is accepted"),
     (TEXT * 100 + LINE.replace(b"2001", b"0x7D1"), "line 1201, column year: '0x7D1' is not a finite number"),
     (TEXT + b"2001.5" + LINE[4:], "line 13, column year: '2001.5' is not a year from 1860 to 2100"),
-    (TEXT * 50 + b"1" * 3 * BLOCK, f"line 601 is longer than {BLOCK} bytes; it must be a year and 90 numbers"),
-    (LINE[:-1] + b"0" * 2 * BLOCK, f"line 1 is longer than {BLOCK} bytes; it must be a year and 90 numbers"),
+    (
+        TEXT * 50 + b"1" * 3 * TEXT_BLOCK,
+        f"line 601 is longer than {TEXT_BLOCK} bytes; it must be a year and 90 numbers",
+    ),
+    (LINE[:-1] + b"0" * 2 * TEXT_BLOCK, f"line 1 is longer than {TEXT_BLOCK} bytes; it must be a year and 90 numbers"),
     (TEXT.replace(b",", b";"), "line 1 is separated by semicolons; it must be separated by commas, and have points"),
     (TEXT.decode().encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
 ]

@@ -13,7 +13,7 @@ from century import InputError
 from century.files import read_json
 from century.songs import published
 from century.songs.archive import Fingerprint
-from century.songs.lines import COLUMNS
+from century.songs.features import COLUMNS
 from stages import binarize
 
 TEXT = random_text(500)

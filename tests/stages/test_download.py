@@ -50,7 +50,7 @@ REFUSED = {
     "no/*": "data.source = 'no/*' is not there; it must be stand-in",
     "folder": "data.source = 'folder' has no files; it must be stand-in",
     "part": "part/2: it is a page",
-    "pipe": "data.source = 'pipe' is no regular file; it must be stand-in",
+    "pipe": "data.source = 'pipe' is not a regular file; it must be stand-in",
     "memory://none": "data.source = 'memory://none'",
     "s3://none": "data.source = 's3://none': Install s3fs to access S3; it must be stand-in",
     "odd://none": "data.source = 'odd://none': Protocol not known: odd; it must be stand-in",

@@ -3,7 +3,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from century.evaluation.scores import exact_logits
+from century.model.logistic import exact_logits
 from century.songs.features import FEATURES
 from century.songs.labels import label_songs
 from century.songs.tables import read_songs, songs_schema, write_table

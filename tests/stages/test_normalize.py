@@ -44,7 +44,7 @@ def test_normalize_puts_every_song_in_its_place_over_many_blocks_and_groups(tmp_
     order = np.random.default_rng(1).permutation(90_000).astype(np.int32)
     parts = {"train": order[:80_000], "validation": order[80_000:], "test": np.arange(90_000, 100_000, dtype=np.int32)}
     names = [name for name, rows in parts.items() for _ in rows]
-    split = pa.table({"row": np.concatenate(list(parts.values())), "part": names})
+    split = pa.table({"row": np.concatenate(list(parts.values())), "part": pa.array(names).dictionary_encode()})
     write_table(Path("data/split.parquet"), split.schema, [split])
     normalize.stage(None)
     X = np.stack([songs[name].to_numpy() for name in FEATURES], axis=1)

@@ -4,9 +4,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from century.document import replay
 from century.files import read_json
 from century.params import read_params
-from stages import replay
+from stages import replay as stage_of_replay
 
 
 def test_every_run_of_the_grid_is_there_twice_and_the_table_of_the_sweep_has_their_ends(finished):
@@ -26,5 +27,5 @@ def test_of_a_larger_file_the_replay_has_as_many_songs_as_the_document(clone, mo
     monkeypatch.chdir(clone)
     for name, rows in (("TRAIN_ROWS", 1000), ("VALIDATION_ROWS", 200), ("TEST_ROWS", 300)):
         monkeypatch.setattr(replay, name, rows)
-    replay.stage(read_params(Path("params.yaml")))
+    stage_of_replay.stage(read_params(Path("params.yaml")))
     assert read_json(Path("metrics/replay.json"))["songs"] == 1300
