@@ -18,11 +18,17 @@ STAGES = list(GRAPH["stages"])
 
 
 def files_of(module: str) -> list[Path]:
-    """The files that an import of a.b.c runs: a/__init__.py, a/b/__init__.py, a/b/c.py."""
+    """The files of code that an import of a.b.c runs: a/__init__.py, a/b/__init__.py, a/b/c.py."""
     parts = module.split(".")
     paths = [Path(*parts[: i + 1]) for i in range(len(parts))]
     files = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in paths]
-    return [file for file in files if file.is_file()]
+    return [file for file in files if file.is_file() and has_code(file)]
+
+
+def has_code(path: Path) -> bool:
+    """Whether there is more than a docstring in it, as most packages have: no result depends on that."""
+    docstring, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+    return bool(rest)
 
 
 def imports_of(path: Path) -> set[str]:
