@@ -101,7 +101,8 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
 
     def predict(self, X: Any) -> Array:
         """The likelier class (n,) of each row."""
-        return self.classes_[(self.decision_function(X) >= 0).astype(int)]
+        z = self.decision_function(X)  # first, because an estimator that is not fitted has no classes_
+        return self.classes_[(z >= 0).astype(int)]
 
 
 def two_classes(y: Array) -> tuple[Array, Ints]:
