@@ -27,8 +27,7 @@ def files_of(module: str) -> list[Path]:
 
 def has_code(path: Path) -> bool:
     """Whether there is more than a docstring in it, as most packages have: no result depends on that."""
-    docstring, *rest = ast.parse(path.read_text(encoding="utf-8")).body
-    return bool(rest)
+    return len(ast.parse(path.read_text(encoding="utf-8")).body) > 1
 
 
 def imports_of(path: Path) -> set[str]:
