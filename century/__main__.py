@@ -143,7 +143,7 @@ def as_text(answer: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"row {answer['row']}: released {when} {answer['threshold_year']}{known}; "
-            f"probability of after {answer['threshold_year']}: {answer['probability']:.4f}",
+            f"probability of a release after {answer['threshold_year']}: {answer['probability']:.4f}",
             "",
             header("feature", "", "value", "z-score", "contribution"),
             *(row(*feature) for feature in answer["contributions"]),
