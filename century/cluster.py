@@ -64,11 +64,7 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
                         futures.popleft()
                         done += 1
                     return
-                except (
-                    OSError,
-                    CancelledError,
-                    LookupError,
-                ):  # LookupError: a worker died before the data was sent to it
+                except (OSError, CancelledError, LookupError):  # LookupError: a worker died before it was sent the data
                     if sending == SENDINGS - 1:
                         raise
     except (CancelledError, KilledWorker):

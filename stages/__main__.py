@@ -78,7 +78,8 @@ def run(name: str) -> None:
 
 def read_stages() -> dict[str, Any]:
     """The stages of dvc.yaml by name."""
-    return yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
+    stages: dict[str, Any] = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
+    return stages
 
 
 def declared_keys(stage: dict[str, Any]) -> list[str]:

@@ -185,7 +185,8 @@ def fit_as_in_2021(X: Array, t: Array) -> Floats:
         return float(value), np.append(error @ X + x[:-1], error.sum())
 
     options = {"gtol": 1e-4, "maxiter": 100}
-    return minimize(f, np.zeros(X.shape[1] + 1), method="L-BFGS-B", jac=True, options=options).x
+    x: Floats = minimize(f, np.zeros(X.shape[1] + 1), method="L-BFGS-B", jac=True, options=options).x
+    return x
 
 
 class CurveRow(NamedTuple):

@@ -22,7 +22,8 @@ BLOCKS_AT_A_TIME = 2**23  # blocks that are drawn at a time: 64 MiB
 
 def neighbour_blocks(row: Ints, length: int) -> Ints:
     """The block (n,) of each song, from 0, by its row in the file: `length` rows each, or less in a small file."""
-    return (row - row.min()) // max(1, min(length, len(row) // MIN_BLOCKS))
+    block: Ints = (row - row.min()) // max(1, min(length, len(row) // MIN_BLOCKS))
+    return block
 
 
 def shuffled_blocks(n: int, rng: np.random.Generator) -> Ints:

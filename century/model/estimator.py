@@ -87,7 +87,8 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         """The logits (n,), in the precision of X. Above 0 the second of classes_ is the likelier one."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=DTYPES, reset=False)
-        return X @ self.coef_[0].astype(X.dtype) + self.intercept_[0].astype(X.dtype)
+        z: Array = X @ self.coef_[0].astype(X.dtype) + self.intercept_[0].astype(X.dtype)
+        return z
 
     def predict_proba(self, X: Any) -> Floats:
         """The probabilities (n, 2) of both classes."""
@@ -102,7 +103,8 @@ class SGDLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     def predict(self, X: Any) -> Array:
         """The likelier class (n,) of each row."""
         z = self.decision_function(X)  # first, because an estimator that is not fitted has no classes_
-        return self.classes_[(z >= 0).astype(int)]
+        labels: Array = self.classes_[(z >= 0).astype(int)]
+        return labels
 
 
 def two_classes(y: Array) -> tuple[Array, Ints]:

@@ -129,7 +129,8 @@ def inverse(H: Floats) -> Floats:
     curvature, directions = np.linalg.eigh(H / scale / scale[:, None])
     curved = curvature > FLAT * curvature[-1]
     directions = directions[:, curved] / scale[:, None]
-    return directions / curvature[curved] @ directions.T
+    H_inverse: Floats = directions / curvature[curved] @ directions.T
+    return H_inverse
 
 
 def mean_loss(chunks: Chunks, w: Floats) -> float:

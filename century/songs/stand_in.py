@@ -41,7 +41,8 @@ EXTREME = 4.75  # about the largest of half a million standard normal numbers
 
 def rounded_normal(rng: np.random.Generator, shape: Any) -> Floats:
     """Standard normal numbers in units of 1/64, rounded."""
-    return np.rint(64 * rng.standard_normal(shape))
+    normal: Floats = np.rint(64 * rng.standard_normal(shape))
+    return normal
 
 
 def artists_and_albums(songs: int, train_songs: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -102,7 +103,7 @@ def tail_exponent(growth: Floats) -> Floats:
     """k (90,) such that e^(k z) - 1 is `growth` (90,) times as large at z = EXTREME as at QUARTILE; by bisection."""
     low, high = np.full(90, -9.9), np.full(90, 10.0)
     for _ in range(50):
-        k = (low + high) / 2
+        k: Floats = (low + high) / 2
         too_low = np.expm1(k * EXTREME) / np.expm1(k * QUARTILE) < growth
         low, high = np.where(too_low, k, low), np.where(too_low, high, k)
     return k
@@ -127,7 +128,8 @@ def interpolate(z: Floats, values: Floats) -> Floats:
     z = z.clip(GRID[0], GRID[-1])
     place = ((z - GRID[0]) * STEPS).astype(np.intp)
     slopes = np.diff(values, append=values[-1]) * STEPS
-    return (z - GRID[place]) * slopes[place] + values[place]
+    interpolated: Floats = (z - GRID[place]) * slopes[place] + values[place]
+    return interpolated
 
 
 def shape_columns(deviates: Floats) -> Floats:

@@ -58,11 +58,13 @@ def open_table(path: Path) -> pq.ParquetFile:
 
 
 def count_rows(path: Path) -> int:
-    return open_table(path).metadata.num_rows
+    rows: int = open_table(path).metadata.num_rows
+    return rows
 
 
 def read_column(path: Path, name: str) -> Array:
-    return open_table(path).read([name])[name].to_numpy()
+    column: Array = open_table(path).read([name])[name].to_numpy()
+    return column
 
 
 def read_parts(path: Path) -> Iterator[tuple[str, Ints]]:
