@@ -43,7 +43,7 @@ def readme():
     yield f"scikit-learn ends {small(BASELINE['training_loss'] - minimum)} above it"
     published = read_json(Path("century/document/published_results.json"))
     years = pd.read_csv("plots/accuracy_by_year.csv").query("model == 'sgd'").set_index("year")["accuracy"]
-    yield f"on those of 2000 itself, the model is right on only {years[2000]:.2f}"
+    yield f"on those of 2000 itself, the accuracy is only {years[2000]:.2f}"
     assert all(years[year] > years[2000] for year in (1980, 1990, 2001, 2008))
     yield f"reports an accuracy of {published[1]['test'][0]:.3f} on the test songs for scikit-learn's"
 
