@@ -64,8 +64,8 @@ def test_the_readme_names_every_stage_in_order():
 
 def test_the_readme_leads_to_the_training_step():
     path, function, line = re.search(
-        r"`(\S+)`: its function `(\w+)`\s+takes\s+every\s+training\s+step,\s+in\s+the\s+line\s+that\s+begins\s+with `(.+?)`",
-        TEXTS[README],
+        "`([^ ]+)`: its function `([^ ]+)` takes every training step, in the line that begins with `(.+?)`",
+        " ".join(TEXTS[README].split()),
     ).groups()
     _, code = Path(path).read_text(encoding="utf-8").split(f"\ndef {function}(")
     assert re.search(rf"^ +{re.escape(line)} ", code.split("\ndef ")[0], re.MULTILINE)
