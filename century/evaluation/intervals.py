@@ -56,7 +56,6 @@ def measure_parts(
 
 def confidence_intervals(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
     """The interval of each measure, by measure and view. No measure is ever negative, so no interval is either."""
-
     value, views = measured.measures, measured.resampled
     return {
         name: {view: interval(value[name], drawn[name], least=0.0) for view, drawn in views.items()}

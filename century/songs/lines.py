@@ -72,9 +72,8 @@ def beginning(block: bytes, year_is_optional: bool = False) -> tuple[int, list[s
     Raises InputError where the first line is neither that of a song nor a header.
     """
     refuse_other_files(block[:4096])
-    first_line = re.match(
-        rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block
-    )  # the mark of UTF-8, the first line, its end
+    # The mark of UTF-8, the first line, and its end.
+    first_line = re.match(rb"(\xef\xbb\xbf)?([^\r\n]*)(\r\n|\r|\n)?", block)
     assert first_line
     names = [name.strip(" \t\"'") for name in first_line[2].decode("utf-8", "replace").split(",")]
     columns = FEATURES if year_is_optional and is_without_year(names) else COLUMNS
