@@ -1,6 +1,6 @@
 # make: set up and run the whole graph.  make test: set up and run every check.  make test-fast: those that take a minute.
 # make plots: a page with every plot, which needs no network.  make bench: time it against others.
-# make growth: every stage at 1, 2, 4 and 10 times the songs, each below 1 GiB.
+# make growth: every stage at 1, 2, 4 and 10 times the songs, each below 1 GiB, and training on more than memory holds.
 # make notebook: run the notebook, and write what its cells print and draw into it.
 # make portable: show that an emulated processor gives the same bytes.  make breakages: show that the tests notice faults.
 PYTHON ?= python3
@@ -63,7 +63,7 @@ bench: repro .venv/rivals
 	python -m benchmarks.compare
 
 growth: repro
-	python -m benchmarks.all_stages
+	python -m benchmarks.growth
 
 plots: .venv/installed .dvc/plots_offline.html
 	dvc plots show

@@ -1,7 +1,7 @@
 """Time this project against what a user would pick instead: make bench
 
-Both sides of a row run in turn on the same data, five counted pairs after one that is not (cold runs of the graph are
-two pairs, both counted; growth is one run at each size). A row gives the median of both, the median and the range of
+Both sides of a row run in turn on the same data, five counted pairs after one that is not (three from the zip to a
+table; cold runs of the graph are two pairs, both counted). A row gives the median of both, the median and the range of
 the ratios, and what was asked of the ratio. Absolute times differ from machine to machine; the ratios are what to read.
 Within this process BLAS and JAX have one thread, as BLAS has in the stages; the notebook runs in its own, with as many
 as it takes.
@@ -15,7 +15,7 @@ from pathlib import Path
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-from benchmarks import archive, graph, growth, training
+from benchmarks import archive, graph, training
 from benchmarks.table import HEAD
 from century.params import read_params
 from century.songs.tables import read_songs
@@ -30,7 +30,6 @@ def main() -> None:
     p = read_params(Path("params.yaml")).train
     training.rows(songs, validation, p)
     graph.rows()
-    growth.rows()
     with tempfile.TemporaryDirectory() as folder:
         training.ladder(*songs, p, Path(folder))
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from dvc.utils.serialize import modify_yaml
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).parents[1]
 ALL = [
@@ -54,15 +56,25 @@ def run(*command, cwd, check=True, **environment):
 
 @cache
 def dvc_server():
-    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
-    return subprocess.Popen([sys.executable, "-P", Path(__file__).with_name("dvc_server.py")], **streams)
+    """A connection to the server of this run of the tests, which the first process that asks for it starts."""
+    address, kind = os.environ["PYTEST_DVC_SERVER"], (socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with FileLock(f"{address}.lock"):
+        if not Path(address).exists():
+            with socket.socket(*kind) as listener:
+                listener.bind(address)
+                listener.listen()
+                command = [sys.executable, "-P", Path(__file__).with_name("dvc_server.py"), str(listener.fileno())]
+                streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+                subprocess.Popen(command, pass_fds=[listener.fileno()], start_new_session=True, **streams)
+        connection = socket.socket(*kind)
+        connection.connect(address)
+    return connection
 
 
 def run_on_server(*arguments, cwd, variables):
     with tempfile.NamedTemporaryFile("r+") as stdout, tempfile.NamedTemporaryFile("r+") as stderr:
-        request = arguments, str(cwd), variables, stdout.name, stderr.name
-        print(json.dumps(request), file=dvc_server().stdin)
-        code = int(dvc_server().stdout.readline())
+        dvc_server().send(json.dumps([arguments, str(cwd), variables, stdout.name, stderr.name]).encode())
+        code = int(dvc_server().recv(100))
         return subprocess.CompletedProcess(("dvc", *arguments), code, stdout.read(), stderr.read())
 
 

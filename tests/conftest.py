@@ -52,10 +52,11 @@ def shared(tmp_path_factory, worker_id):
 
 @pytest.fixture(scope="session", autouse=True)
 def kept(shared):
-    """The tests share downloads, stand-ins and what DVC remembers of files with each other, and not with the user."""
+    """The tests share downloads, stand-ins and what DVC remembers with each other, and not with the user."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSIC_CENTURY_CACHE", str(shared / "kept"))
         patch.setenv("DVC_SITE_CACHE_DIR", str(shared / "site"))
+        patch.setenv("PYTEST_DVC_SERVER", str(shared / "dvc_server"))
         yield
 
 

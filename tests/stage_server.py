@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import runpy
+import signal
 import socket
 import sys
 from importlib import import_module
@@ -44,6 +45,19 @@ def forget(*packages):
         del sys.modules[name]
 
 
+def answer(name, cwd, environment, descriptors):
+    """Run a stage in a child, and let another child wait for it, so that the next stage can begin."""
+    if os.fork():
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    *streams, client = descriptors
+    child = os.fork()
+    if not child:
+        run(name, cwd, environment, streams)
+    os.write(client, str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+    os._exit(0)
+
+
 def run(name, cwd, environment, descriptors):
     os.chdir(cwd)
     os.environ.clear()
@@ -60,15 +74,13 @@ def run(name, cwd, environment, descriptors):
 
 if __name__ == "__main__":
     channel = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that have answered are gone
     import_libraries()
-    gc.freeze()
+    gc.freeze()  # else every child copies the memory of what is imported, when it looks for garbage there
     while True:
-        request, descriptors, *_ = socket.recv_fds(channel, 2**20, 2)
+        request, descriptors, *_ = socket.recv_fds(channel, 2**20, 3)
         if not request:
             break
-        child = os.fork()
-        if not child:
-            run(*json.loads(request), descriptors)
+        answer(*json.loads(request), descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        channel.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from century.songs.background import in_background
 from century.songs.features import COLUMNS, FEATURES
 from century.songs.lines import LARGEST, TEXT_BLOCK, YEARS, beginning, fault_of_song, whole_lines
 
-PARSED = 32  # blocks that are parsed before they are asked for: enough to go on while a row group is written
-UNPACKED = 2  # blocks that are unpacked before they are parsed
+PARSED = 6  # blocks that are parsed before they are asked for
+PARSERS = 2  # threads that parse; a third one would wait for what is unpacked
 LINE_END = re.compile(rb"\r\n|\r|\n")
 # A block is parsed at once by the thread that asks for it. Arrow's own threads would read further blocks in advance,
 # and an error could end the program only when they have done so.
@@ -44,17 +45,27 @@ def read_text(path: Path, fingerprint: Fingerprint, year_is_optional: bool = Fal
     The file may be packed in any way that `archive` knows, and may have a header. `fingerprint` becomes that of what is
     unpacked. Memory does not grow with the file. Raises InputError where a line is not a year and 90 numbers.
     """
-    # Closed here, because an error holds on to the generators, and so to their threads, for as long as it lives.
-    with (
-        closing(in_background(whole_lines(unpack(path, fingerprint)), UNPACKED)) as blocks,
-        closing(in_background(parse(blocks, year_is_optional), PARSED)) as tables,
-    ):
-        yield from tables
+    parsers = ThreadPoolExecutor(PARSERS)
+    bodies = without_header_and_end(whole_lines(unpack(path, fingerprint)), year_is_optional)
+    parsed = (parsers.submit(to_table, *body) for body in bodies)
+    # Both end here, because an error holds on to the generators, and so to their threads, for as long as it lives.
+    try:
+        with closing(in_background(parsed, PARSED)) as tables:
+            for table in tables:
+                yield table.result()
+    finally:
+        parsers.shutdown(cancel_futures=True)
 
 
-def parse(blocks: Iterator[bytes], year_is_optional: bool) -> Iterator[pa.Table]:
-    """The songs in blocks of whole lines. The first line may be a header, and the last ones may be empty."""
-    lines = songs = first_empty = 0
+def without_header_and_end(
+    blocks: Iterator[bytes], year_is_optional: bool
+) -> Iterator[tuple[bytes, int, Sequence[str]]]:
+    """The songs' lines in blocks of whole lines, the number of the first of them, and the columns.
+
+    The first line of the text may be a header, and the last ones may be empty.
+    """
+    lines = first_empty = 0
+    has_songs = False
     columns = COLUMNS
     for block in blocks:
         if not lines:
@@ -64,20 +75,20 @@ def parse(blocks: Iterator[bytes], year_is_optional: bool) -> Iterator[pa.Table]
         if body and first_empty:
             raise InputError(f"line {first_empty} is empty, though songs follow; remove it")
         if body:
-            table = to_table(body, lines + 1, columns)
-            yield table
-            songs += len(table)
-            lines += len(table)
+            yield body, lines + 1, columns
+            has_songs = True
+            lines += count_lines(body) + 1
         empty = count_lines(block[len(body) :]) - bool(body)
         if empty > 0:
             first_empty = first_empty or lines + 1
             lines += empty
-    if not songs:
+    if not has_songs:
         raise InputError("it has a header and no songs" if lines else "it is empty; it must have a line for each song")
 
 
 def count_lines(text: bytes) -> int:
-    return len(LINE_END.findall(text))
+    """How many lines end in a text: by \\n, \\r or both."""
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
 
 
 def to_table(body: bytes, first_line: int, columns: Sequence[str] = COLUMNS) -> pa.Table:

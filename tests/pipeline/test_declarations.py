@@ -13,7 +13,7 @@ from century.document.comparison import PRINTED
 from century.params import Params, read_params
 from stages.__main__ import declared_keys
 
-GRAPH = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
+GRAPH = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 STAGES = list(GRAPH["stages"])
 
 

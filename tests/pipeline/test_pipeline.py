@@ -35,7 +35,7 @@ def test_a_second_run_runs_nothing_and_git_is_clean(clone):
     assert "up to date" in run("dvc", "status", cwd=clone).stdout
 
 
-STAGES = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+STAGES = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
 OF_THE_PARTS = [stage for stage in ALL[3:] if stage != "producer_effect"]  # what depends on the split, and how
 SHOW_MODELS = {"accuracy_by_year", "training", "weights"}  # figures
 SHOW_VALIDATION = {*SHOW_MODELS, "gradient_check", "learning_rates", "sweep"}

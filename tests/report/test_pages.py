@@ -18,7 +18,7 @@ from century.__main__ import parser as century_parser
 from report.page_parts import README, pages
 
 TEXTS = {page: page.read_text(encoding="utf-8") for page in pages()}
-GRAPH = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+GRAPH = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
 PARAMS = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
 every_page = pytest.mark.parametrize("page", TEXTS, ids=str)
 

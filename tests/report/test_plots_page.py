@@ -13,7 +13,7 @@ from browser import browser, errors, needs_chromium, open_page
 from clones import commit, copy_tree, run, set_params
 
 pytestmark = [needs_chromium, pytest.mark.slow]
-GRAPH = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
+GRAPH = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 SWEEP = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["sweep"]
 DRAWN = """new Promise((done, failed) => {
     const all = () => [...document.querySelectorAll("figure .plot")].map(plot => plot.querySelector("svg.marks"));
