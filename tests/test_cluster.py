@@ -60,6 +60,13 @@ def cluster(tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="module")
+def lone_scheduler(tmp_path_factory):
+    """The address of a scheduler without workers: a test that starts one also ends it."""
+    with scheduler(tmp_path_factory.mktemp("scheduler")) as (address, _):
+        yield address
+
+
 PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
@@ -150,10 +157,10 @@ distributed.Client.nthreads = lambda client: answers.pop(0)(client)
     assert (done.stdout, done.stderr) == ("[46.0, 47.0]\n", "")
 
 
-def test_data_that_were_lost_with_the_only_worker_are_sent_again(tmp_path):
+def test_data_that_were_lost_with_the_only_worker_are_sent_again(lone_scheduler, tmp_path):
     items = [f"({number}, Path({str(tmp_path / 'killed')!r}))" for number in range(3)]
-    with scheduler(tmp_path) as (address, _), worker(address):  # the nanny starts another one
-        done = ask(address, "die_once", *items)
+    with worker(lone_scheduler):  # the nanny starts another one
+        done = ask(lone_scheduler, "die_once", *items)
     assert (done.stdout, done.stderr) == ("[45.0, 46.0, 47.0]\n", "")
     assert (tmp_path / "killed").exists()
 
@@ -170,9 +177,8 @@ def test_a_scheduler_that_is_not_there_is_one_line():
     assert re.fullmatch(LINE.format("Timed out trying to connect"), done.stderr)
 
 
-def test_a_scheduler_without_workers_is_one_line(tmp_path):
-    with scheduler(tmp_path) as (address, _):
-        done = ask(address, "add", "(1,)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="5s")
+def test_a_scheduler_without_workers_is_one_line(lone_scheduler):
+    done = ask(lone_scheduler, "add", "(1,)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="5s")
     assert done.returncode == 1
     assert re.fullmatch(LINE.format("Only 0/1 workers arrived"), done.stderr)
 
@@ -194,28 +200,31 @@ def test_a_scheduler_that_goes_away_is_one_line(tmp_path):
         ((), {"century": "# other"}, r"\w{12} as its code, and not \w{12}"),
     ],
 )
-def test_a_worker_that_would_compute_other_digits_refuses_and_says_why(tmp_path, options, environment, what):
+def test_a_worker_that_would_compute_other_digits_refuses_and_says_why(
+    lone_scheduler, tmp_path, options, environment, what
+):
     other = tmp_path / "other"
     for folder in ("century", "stages"):
         shutil.copytree(REPOSITORY / folder, other / folder)
     (other / "century/answers.py").open("a").write(environment.pop("century", ""))
-    with scheduler(tmp_path) as (address, _), worker(address, *options, cwd=other, **environment):
-        done = ask(address, "add", "(1,)")
+    with worker(lone_scheduler, *options, cwd=other, **environment):
+        done = ask(lone_scheduler, "add", "(1,)")
     assert done.returncode == 1
     assert re.fullmatch(rf"a worker on \S+ has {what} as this process; start it in the same .*\n", done.stderr)
 
 
-@pytest.mark.parametrize("lacks", ["scheduler", "worker"])
-def test_a_scheduler_or_a_worker_without_this_code_is_one_line(tmp_path, lacks):
-    folder = {"scheduler": REPOSITORY, "worker": REPOSITORY} | {lacks: tmp_path}
-    with (
-        scheduler(tmp_path, cwd=folder["scheduler"]) as (address, _),
-        worker(address, "--no-nanny", cwd=folder["worker"]),
-    ):
+def test_a_scheduler_without_this_code_is_one_line(tmp_path):
+    with scheduler(tmp_path, cwd=tmp_path) as (address, _), worker(address, "--no-nanny"):
         done = ask(address, "add", "(1,)")
     assert done.returncode == 1
-    what = {"scheduler": "deserialization of the task graph", "worker": "No module named 'century'"}
-    assert re.fullmatch(LINE.format(what[lacks]), done.stderr)
+    assert re.fullmatch(LINE.format("deserialization of the task graph"), done.stderr)
+
+
+def test_a_worker_without_this_code_is_one_line(lone_scheduler, tmp_path):
+    with worker(lone_scheduler, "--no-nanny", cwd=tmp_path):
+        done = ask(lone_scheduler, "add", "(1,)")
+    assert done.returncode == 1
+    assert re.fullmatch(LINE.format("No module named 'century'"), done.stderr)
 
 
 def test_without_the_switch_dask_is_not_imported():
