@@ -15,6 +15,7 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist then finds the groups
 def pytest_collection_modifyitems(items):
     """Group the tests for the processes of xdist, and order them so that the processes end together.
 
