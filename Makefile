@@ -18,7 +18,7 @@ endif
 endif
 # Two processes more than there are processors, because some tests wait for a while.
 PYTEST = pytest --numprocesses $$(python -c "import os; print(min(os.cpu_count() + 2, 8))") \
-    --dist loadgroup --no-loadscope-reorder
+    --no-loadscope-reorder
 # uv, which pip installs where it is missing, installs in a tenth of pip's time. Of pip's settings it is told the index
 # alone, so where it fails pip has its turn.
 UV = { command -v uv || pip install --quiet $$(grep ^uv== requirements.txt); } > /dev/null && \

@@ -12,7 +12,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from dvc.utils.serialize import modify_yaml
+from dvc.utils.serialize import modify_yaml, parse_yaml
 from filelock import FileLock
 
 REPOSITORY = Path(__file__).parents[1]
@@ -128,6 +128,20 @@ def digests(clone):
         for path in [*files, clone / "report/report.pdf"]
         if path.name != ".gitignore"
     }
+
+
+def metrics_of(folder: Path, revision: str, name: str) -> dict:
+    return json.loads(run("git", "show", f"{revision}:metrics/{name}.json", cwd=folder).stdout)
+
+
+def params_of(folder: Path, revision: str) -> dict:
+    return parse_yaml(run("git", "show", f"{revision}:params.yaml", cwd=folder).stdout, "params.yaml")
+
+
+def experiment(folder: Path, name: str) -> str:
+    """The git revision of an experiment."""
+    references = run("git", "for-each-ref", "--format=%(refname)", "refs/exps", cwd=folder).stdout.split()
+    return next(reference for reference in references if reference.endswith(f"/{name}"))
 
 
 def commit(clone, message):

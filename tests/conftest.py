@@ -1,5 +1,6 @@
 import shutil
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from clones import ALL, SMALL, commit, copy_tree, repro, set_params
 from filelock import FileLock
 from hypothesis import settings
 from threadpoolctl import threadpool_limits
+from xdist.scheduler import LoadScopeScheduling
 
 from century.songs.published import MEMBER
 
@@ -15,23 +17,38 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist then finds the groups
 def pytest_collection_modifyitems(items):
-    """Group the tests for the processes of xdist, and order them so that the processes end together.
+    """Order the tests so that the processes of xdist end together, with the shortest.
 
     What runs in a clone takes seconds, so it is slow: `make test-fast` leaves it out. While one process makes the
-    finished clone for the first test, the others run what is slow and needs none. The tests of a module that share what
-    is made once for the module run in one process, one after the other, so they begin early.
+    finished clone for the first test, the others run what is slow and needs none. Modules whose tests share a fixture
+    run as a whole, so they begin early.
     """
     for item in items:
         if "finished" in item.fixturenames:
             item.add_marker("slow")
-        if any(definitions[-1].scope == "module" for definitions in item._fixtureinfo.name2fixturedefs.values()):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: not shares_a_fixture(item.path))
     items.sort(key=lambda item: 2 * ("slow" not in item.keywords) + ("finished" in item.fixturenames))
     first = next((item for item in items if "finished" in item.fixturenames), items[0])
     items.sort(key=lambda item: item is not first)
+
+
+@cache
+def shares_a_fixture(module):
+    return 'scope="module"' in Path(module).read_text(encoding="utf-8")
+
+
+class ModulesThatShare(LoadScopeScheduling):
+    """Each process gets one test after the other, or a whole module whose tests share a fixture: it makes that once."""
+
+    def _split_scope(self, nodeid):
+        module = nodeid.partition("::")[0]
+        return module if shares_a_fixture(module) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)  # there is none under pytest -p no:xdist
+def pytest_xdist_make_scheduler(config, log):
+    return ModulesThatShare(config, log)
 
 
 @pytest.fixture(scope="session")

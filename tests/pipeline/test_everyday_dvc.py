@@ -1,8 +1,6 @@
-"""What docs/dvc.md tells: the commands that DVC's users type every day, in clones, worktrees, queues and remotes."""
+"""What docs/dvc.md tells: the commands that DVC's users type every day, in clones, worktrees and queues."""
 
-import csv
 import http.server
-import io
 import json
 import re
 import shutil
@@ -11,123 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from clones import ALL, commit, digests, repro, run, set_params
-from dvc.utils.serialize import modify_yaml, parse_yaml
-
-TERMINAL = 120  # columns
-HEADLINE = {"train", "val", "test", "sk_train", "sk_val", "sk_test", "rate", "batch", "converged"}
-
-
-def metrics_of(folder: Path, revision: str, name: str) -> dict:
-    return json.loads(run("git", "show", f"{revision}:metrics/{name}.json", cwd=folder).stdout)
-
-
-def params_of(folder: Path, revision: str) -> dict:
-    return parse_yaml(run("git", "show", f"{revision}:params.yaml", cwd=folder).stdout, "params.yaml")
-
-
-def experiment(folder: Path, name: str) -> str:
-    """The git revision of an experiment."""
-    references = run("git", "for-each-ref", "--format=%(refname)", "refs/exps", cwd=folder).stdout.split()
-    return next(reference for reference in references if reference.endswith(f"/{name}"))
-
-
-def flat(tree: dict, prefix: str = "") -> dict:
-    """The leaves of a tree, by their dotted keys."""
-    leaves = {}
-    for key, value in tree.items():
-        leaves |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return leaves
+from clones import ALL, commit, digests, experiment, metrics_of, params_of, repro, run, set_params
+from dvc.utils.serialize import modify_yaml
 
 
 def add_worktree(repository: Path, folder: Path, *options: str) -> Path:
     run("git", "worktree", "add", "--quiet", *options, str(folder), cwd=repository)
     run("dvc", "cache", "dir", "--local", str(repository / ".dvc/cache"), cwd=folder)
     return folder
-
-
-def test_the_headline_numbers_fit_a_terminal_and_say_what_the_results_do(clone):
-    shown = run("dvc", "metrics", "show", cwd=clone).stdout.splitlines()
-    assert set(shown[0].split()[1:]) == HEADLINE
-    assert max(map(len, shown)) <= TERMINAL
-    headline, evaluate = metrics_of(clone, "HEAD", "headline"), metrics_of(clone, "HEAD", "evaluate")
-    for short, part in (("train", "train"), ("val", "validation"), ("test", "test")):
-        assert headline[short] == pytest.approx(evaluate["sgd"][part]["accuracy"], abs=5e-6)
-        assert headline[f"sk_{short}"] == pytest.approx(evaluate["sklearn"][part]["accuracy"], abs=5e-6)
-    best = metrics_of(clone, "HEAD", "sweep")["best"]
-    assert (headline["rate"], headline["batch"]) == (best["learning_rate"], best["batch_size"])
-    assert headline["converged"] == metrics_of(clone, "HEAD", "train")["converged"]
-
-
-@pytest.fixture(scope="module")
-def with_experiment(finished, tmp_path_factory):
-    """A clone with an experiment that changes a list and a number."""
-    clone = tmp_path_factory.mktemp("experiment") / "clone"
-    shutil.copytree(finished, clone, symlinks=True)
-    changes = "-S", "sweep.learning_rates=[0.1,0.3]", "-S", "evaluate.bins=10"
-    run("dvc", "exp", "run", "--name", "two", *changes, "evaluate", cwd=clone)
-    return clone
-
-
-def test_every_value_that_exp_show_prints_is_the_one_in_the_files_of_that_revision(with_experiment):
-    shown = json.loads(run("dvc", "exp", "show", "--json", "--rev", "HEAD", cwd=with_experiment).stdout)
-    commit_of = next(row for row in shown if row["rev"] != "workspace")
-    revisions = {row["rev"]: row["data"] for row in (commit_of, commit_of["experiments"][0]["revs"][0])}
-    assert len(revisions) == 2
-    for revision, data in revisions.items():
-        assert data["params"]["params.yaml"]["data"] == params_of(with_experiment, revision)
-        assert list(data["metrics"]) == ["metrics/headline.json"]
-        assert data["metrics"]["metrics/headline.json"]["data"] == metrics_of(with_experiment, revision, "headline")
-
-
-def test_no_column_of_exp_show_is_shifted_or_there_twice(with_experiment):
-    text = run("dvc", "exp", "show", "--csv", "--rev", "HEAD", cwd=with_experiment).stdout
-    header, *rows = csv.reader(io.StringIO(text))
-    assert len(set(header)) == len(header)
-    tables = {row[0] or row[1]: dict(zip(header, row, strict=True)) for row in rows}  # name, or branch
-    branch = run("git", "branch", "--show-current", cwd=with_experiment).stdout.strip()
-    for name, revision in ((branch, "HEAD"), ("two", experiment(with_experiment, "two"))):
-        expected = flat(params_of(with_experiment, revision)) | metrics_of(with_experiment, revision, "headline")
-        for key, value in expected.items():
-            found = tables[name][key]
-            if isinstance(value, float):
-                assert float(found) == value, (name, key)
-            elif isinstance(value, list):
-                assert parse_yaml(found, key) == value, (name, key)
-            else:
-                assert found == str(value), (name, key)
-
-
-def test_experiments_can_be_sorted_and_shown_in_a_terminal(with_experiment):
-    options = ["--no-pager", "--drop", "Created|passed|is_uci_text|.*[./]", "--sort-by", "rate"]
-    shown = run("dvc", "exp", "show", *options, cwd=with_experiment, COLUMNS=str(TERMINAL)).stdout
-    assert "…" not in shown
-    assert max(map(len, shown.splitlines())) <= TERMINAL
-    assert all(re.search(rf"\b{name}\b", shown) for name in HEADLINE)
-
-
-def test_an_experiment_is_applied_branched_and_removed(with_experiment, tmp_path):
-    clone = tmp_path / "clone"
-    shutil.copytree(with_experiment, clone, symlinks=True)
-    run("git", "restore", ".", cwd=clone)
-    run("dvc", "exp", "apply", "two", cwd=clone)
-    assert "bins: 10" in (clone / "params.yaml").read_text()
-    run("dvc", "exp", "branch", "two", "two-rates", cwd=clone)
-    assert params_of(clone, "two-rates")["sweep"]["learning_rates"] == [0.1, 0.3]
-    run("dvc", "exp", "remove", "two", cwd=clone)
-    assert run("dvc", "exp", "list", "--name-only", cwd=clone).stdout.strip() == ""
-
-
-def test_a_present_value_changes_no_byte_of_params_and_another_one_line(clone):
-    before = (clone / "params.yaml").read_text()
-    values = flat(parse_yaml(before, "params.yaml"))
-    present = [word for key, value in values.items() for word in ("-S", f"{key}={json.dumps(value)}")]
-    run("dvc", "exp", "run", *present, "download", cwd=clone)
-    assert (clone / "params.yaml").read_text() == before
-    run("dvc", "exp", "run", "-S", "evaluate.bins=10", "download", cwd=clone)
-    after = (clone / "params.yaml").read_text()
-    changed = [pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
-    assert [new.split("#")[0].strip() for _, new in changed] == ["bins: 10"]
 
 
 def test_every_stage_can_be_frozen_and_unfrozen(clone):
@@ -247,67 +136,6 @@ def test_a_queued_experiment_finds_a_relative_path(clone):
     assert metrics_of(clone, mine, "headline") == metrics_of(clone, "HEAD", "headline")
 
 
-@pytest.fixture(scope="module")
-def published(finished, tmp_path_factory):
-    """A bare git repository and a DVC remote with everything that another person's clone needs."""
-    folder = tmp_path_factory.mktemp("published")
-    shutil.copytree(finished, folder / "first", symlinks=True)
-    run("dvc", "remote", "add", "--default", "store", str(folder / "store"), cwd=folder / "first")
-    commit(folder / "first", "remote")
-    run("dvc", "push", cwd=folder / "first")
-    tag = ["tag", "--annotate", "model@v1.0.0", "--message", "first model"]
-    run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", *tag, cwd=folder / "first")
-    run("git", "clone", "--quiet", "--bare", "first", "songs.git", cwd=folder)
-    return folder
-
-
-@pytest.fixture
-def second(published, tmp_path):
-    run("git", "clone", "--quiet", str(published / "songs.git"), "second", cwd=tmp_path)
-    return tmp_path / "second"
-
-
-def test_after_pull_on_a_second_machine_only_the_songs_are_linked(second):
-    run("dvc", "pull", cwd=second)
-    assert "data/raw/songs" in run("dvc", "status", cwd=second).stdout
-    result = repro(second, "--pull", "--allow-missing")
-    assert set(result.ran) <= {"download"}
-    assert run("git", "status", "--porcelain", cwd=second).stdout == ""
-    repro(second)
-    assert "up to date" in run("dvc", "status", cwd=second).stdout
-
-
-def test_somebodys_private_path_does_not_stand_in_the_way_on_another_machine(published, tmp_path):
-    """The songs of the first machine are at a path that the second does not have."""
-    first = shutil.copytree(published / "first", tmp_path / "first", symlinks=True)
-    shutil.copyfile((published / "first/data/raw/songs").resolve(), tmp_path / "private.zip")
-    set_params(first, {"data.source": str(tmp_path / "private.zip")})
-    repro(first)
-    commit(first, "private")
-    run("dvc", "push", cwd=first)
-    run("git", "clone", "--quiet", str(first), "second", cwd=tmp_path)
-    second = tmp_path / "second"
-    (tmp_path / "private.zip").unlink()
-    run("dvc", "pull", cwd=second)
-    assert repro(second, "--allow-missing").ran == []
-    set_params(second, {"evaluate.bins": 10})
-    assert repro(second, "--allow-missing", "evaluate").ran == ["evaluate"]
-    set_params(second, {"binarize.threshold_year": 1990})
-    result = repro(second, check=False)
-    assert "dvc repro --allow-missing" in result.stderr
-
-
-def test_the_model_can_be_had_by_its_path_and_by_its_name(published, tmp_path):
-    repository, model = str(published / "songs.git"), published / "first/data/model.json"
-    run("dvc", "get", repository, "data/model.json", "--out", "got.json", cwd=tmp_path)
-    run("dvc", "artifacts", "get", repository, "model", "--out", "artifact.json", cwd=tmp_path)
-    run("git", "init", "--quiet", "other", cwd=tmp_path)
-    run("dvc", "init", "--quiet", cwd=tmp_path / "other")
-    run("dvc", "import", repository, "data/model.json", cwd=tmp_path / "other")
-    for copy in ("got.json", "artifact.json", "other/model.json"):
-        assert (tmp_path / copy).read_bytes() == model.read_bytes()
-
-
 def test_a_conflict_of_two_branches_is_settled_as_the_page_says(clone):
     author = ["git", "-c", "user.name=test", "-c", "user.email=test@localhost"]
     run("git", "checkout", "--quiet", "-b", "other", cwd=clone)
@@ -344,9 +172,3 @@ def test_after_a_bad_value_of_an_experiment_git_has_everything(clone):
     run("git", "restore", "params.yaml", "metrics", "plots", "figures", "dvc.lock", cwd=clone)
     assert repro(clone).ran == []
     assert digests(clone) == before
-
-
-def test_plots_show_needs_no_make(second):
-    run("dvc", "pull", cwd=second)
-    run("dvc", "plots", "show", "--out", "page", cwd=second)
-    assert "vegaEmbed" in (second / "page/index.html").read_text()
