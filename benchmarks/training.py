@@ -74,14 +74,10 @@ def epoch_as_they_stand(X: Array, t: Array, batch_size: int) -> None:
 
 
 def wide_epoch(X: Array, t: Array, batch_size: int) -> None:
-    """As the sweep has them: models in stacks of STACK_WIDTH, each stack in a thread."""
-    stacks = np.geomspace(0.01, 1, LEARNING_RATES).reshape(-1, 1, 1, STACK_WIDTH)
-    deque(in_order(stack_epoch, (X, t, batch_size), [(mu,) for mu in stacks]))
-
-
-def stack_epoch(X: Array, t: Array, batch_size: int, mu: Array) -> None:
+    """As shuffled_epoch, of models in stacks of STACK_WIDTH, as the sweep has them."""
     order = np.random.default_rng(1).permutation(len(X))
-    for _ in epoch(X, t, np.zeros((1, X.shape[1], STACK_WIDTH), X.dtype), mu, batch_size, order):
+    mu = np.geomspace(0.01, 1, LEARNING_RATES).reshape(-1, 1, STACK_WIDTH)
+    for _ in epoch(X, t, np.zeros((len(mu), X.shape[1], STACK_WIDTH), X.dtype), mu, batch_size, order):
         pass
 
 
