@@ -18,12 +18,12 @@ from century.songs.published import MEMBER
 from century.songs.tables import songs_schema, write_table
 from century.songs.text import read_text
 
-RUNS = 3  # of each way, after one that is not counted
+RUNS = 3  # of each way
 
 
 def rows() -> None:
     pandas = partial(pd.read_csv, deflated_zip(), header=None)
-    runs = [[seconds(way) for way in (to_parquet, pandas, inflate_and_parse)] for _ in range(1 + RUNS)][1:]
+    runs = [[seconds(way) for way in (to_parquet, pandas, inflate_and_parse)] for _ in range(RUNS)]
     against_pandas = [(ours, frame) for ours, frame, _ in runs]
     against_parsing = [(ours, parsed) for ours, _, parsed in runs]
     line("zip to Parquet, against `pandas.read_csv` to a frame", against_pandas, "s", 1 / 2)

@@ -1,10 +1,10 @@
 """Time this project against what a user would pick instead: make bench
 
 Both sides of a row run in turn on the same data, five counted pairs after one that is not (three from the zip to a
-table; cold runs of the graph are two pairs, both counted). A row gives the median of both, the median and the range of
-the ratios, and what was asked of the ratio. Absolute times differ from machine to machine; the ratios are what to read.
-Within this process BLAS and JAX have one thread, as BLAS has in the stages; the notebook runs in its own, with as many
-as it takes.
+table, two cold runs of ten stages and one of the whole graph, all counted). A row gives the median of both, the median
+and the range of the ratios, and what was asked of the ratio. Absolute times differ from machine to machine; the ratios
+are what to read. Within this process BLAS and JAX have one thread, as BLAS has in the stages; the notebook runs in its
+own, with as many as it takes.
 """
 
 import os
