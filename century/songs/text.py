@@ -16,8 +16,8 @@ from century.songs.background import in_background
 from century.songs.features import COLUMNS, FEATURES
 from century.songs.lines import LARGEST, TEXT_BLOCK, YEARS, beginning, fault_of_song, whole_lines
 
-PARSED = 6  # blocks that are parsed before they are asked for
-PARSERS = 2  # threads that parse; a third one would wait for what is unpacked
+PARSED = 6  # blocks that are parsed before they are asked for, or that wait to be parsed
+PARSERS = 2  # threads that parse, beside one that unpacks and one that writes
 LINE_END = re.compile(rb"\r\n|\r|\n")
 # A block is parsed at once by the thread that asks for it. Arrow's own threads would read further blocks in advance,
 # and an error could end the program only when they have done so.
