@@ -19,8 +19,8 @@ from century.songs.lines import LARGEST, TEXT_BLOCK, YEARS, beginning, fault_of_
 PARSED = 6  # blocks that are parsed before they are asked for, or that wait to be parsed
 PARSERS = 2  # threads that parse, beside one that unpacks and one that writes
 LINE_END = re.compile(rb"\r\n|\r|\n")
-# A block is parsed at once by the thread that asks for it. Arrow's own threads would read further blocks in advance,
-# and an error could end the program only when they have done so.
+# A block is parsed at once by the thread that has it. Arrow's own threads would read further blocks in advance, and an
+# error could end the program only when they have done so.
 READ = {"use_threads": False, "block_size": 2 * TEXT_BLOCK}
 PARSE = ParseOptions(quote_char=False, ignore_empty_lines=False)
 CONVERT = ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.float64()), null_values=[])
