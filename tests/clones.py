@@ -57,17 +57,20 @@ def run(*command, cwd, check=True, **environment):
 @cache
 def dvc_server():
     """A connection to the server of this run of the tests, which the first process that asks for it starts."""
-    address, kind = os.environ["PYTEST_DVC_SERVER"], (socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with FileLock(f"{address}.lock"):
-        if not Path(address).exists():
+    name, kind = os.environ["PYTEST_DVC_SERVER"], (socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    address = "\0" + hashlib.sha256(name.encode()).hexdigest()  # no file, whose path could be too long
+    connection = socket.socket(*kind)
+    with FileLock(f"{name}.lock"):
+        try:
+            connection.connect(address)
+        except ConnectionRefusedError:
             with socket.socket(*kind) as listener:
                 listener.bind(address)
                 listener.listen()
                 command = [sys.executable, "-P", Path(__file__).with_name("dvc_server.py"), str(listener.fileno())]
                 streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
                 subprocess.Popen(command, pass_fds=[listener.fileno()], start_new_session=True, **streams)
-        connection = socket.socket(*kind)
-        connection.connect(address)
+            connection.connect(address)
     return connection
 
 

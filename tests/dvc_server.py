@@ -163,5 +163,4 @@ if __name__ == "__main__":
             else:
                 clients.remove(one)
         if not clients:
-            Path(listener.getsockname()).unlink()
             break
