@@ -20,6 +20,7 @@ import pyarrow as pa
 import pytest
 from packed import PACKINGS, zipped
 from random_songs import random_text
+from tqdm import tqdm
 
 from century import InputError
 from century.songs.archive import Fingerprint
@@ -27,6 +28,7 @@ from century.songs.features import COLUMNS
 from century.songs.lines import TEXT_BLOCK, fault_of_song
 from century.songs.text import read_text, read_texts, to_table
 
+tqdm.monitor_interval = 0  # else its first bar starts a thread for the whole process, in whichever test comes first
 LINE = b"2001" + b",1.00000" * 90 + b"\n"
 TEXT = random_text(12)
 KAGGLE = ["label", *(f"TimbreAvg{i}" for i in range(1, 13)), *(f"TimbreCovariance{i}" for i in range(1, 79))]
