@@ -133,6 +133,20 @@ def test_numbers_arrive_where_a_product_needs_no_copy_of_them(cluster):
     assert (done.stdout, done.stderr) == (f"{[True] * 8}\n", "")
 
 
+def test_what_dask_leaves_unfinished_when_it_stops_is_not_printed(cluster):
+    before = """
+import asyncio, tornado.gen, tornado.log
+known = tornado.gen.with_timeout
+def with_timeout(*arguments, **options):
+    asyncio.get_event_loop().create_future().set_exception(TimeoutError("nobody asks for this"))
+    tornado.log.app_log.error("nor for this")
+    return known(*arguments, **options)
+tornado.gen.with_timeout = with_timeout
+"""
+    done = ask(cluster, "add", "(1,)", "(2,)", before=before)
+    assert (done.stdout, done.stderr) == ("[46.0, 47.0]\n", "")
+
+
 def test_another_worker_does_what_a_killed_one_has_not_done(cluster, tmp_path):
     items = [f"({number}, Path({str(tmp_path / 'killed')!r}))" for number in range(6)]
     done = ask(cluster, "die_once", *items)
