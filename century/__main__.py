@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+import re
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from century import InputError
+from century import InputError, one_line
 from century.files import replacing
 
 if TYPE_CHECKING:
@@ -25,12 +27,16 @@ __version__ = "1.0.0"  # of the library; pyproject.toml reads it here
 
 FILE_HELP = """the songs: a table of the 90 features as they are published, before any normalization, with the year
 before them or without; comma-separated text, plain or compressed with gzip, bzip2, xz or zip, or Parquet; - for
-standard input"""
+standard input; or a folder of such files"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. A fault that the user can correct ends it with one line on stderr and exit code 1."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the products are small: more threads take longer
+    if sys.stdin is None or sys.stdout is None:
+        sys.exit("century: standard input or output is closed; it must be open, or lead to /dev/null")
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Python would leave its unfinished files behind
+        signal.signal(number, signal.default_int_handler)
     options = parser().parse_args(arguments)
     try:
         options.run(options)
@@ -39,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where Python flushes the rest of its buffer at exit
         sys.exit(1)
     except (InputError, OSError) as error:
-        sys.exit(f"century {options.command} {options.file}: {error}")
+        sys.exit(one_line(f"century {options.command} {options.file}: {error}"))
     except KeyboardInterrupt:
         sys.exit(f"century {options.command}: interrupted")
 
@@ -66,9 +72,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def at_least_0(text: str) -> int:
-    if (number := int(text)) < 0:
-        raise argparse.ArgumentTypeError(f"{number} is below 0")
-    return number
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
+    return int(text)
 
 
 def run_predict(options: argparse.Namespace) -> None:
@@ -111,7 +117,7 @@ def output(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         yield path
     else:
-        with replacing(path.resolve()) as partial:
+        with replacing(Path(os.path.realpath(path))) as partial:
             yield partial
 
 

@@ -4,6 +4,7 @@ The environment variable DASK_SCHEDULER_ADDRESS, which Dask reads itself, is the
 changes no byte of a result: a worker that would compute other last digits than this process refuses to work.
 """
 
+import asyncio
 import hashlib
 import os
 import pickle
@@ -14,12 +15,15 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import threadpoolctl
 
 from century import InputError
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 SWITCH = "DASK_SCHEDULER_ADDRESS"
 SENDINGS = 3  # of the data: they are lost with the last worker that holds them
@@ -34,7 +38,7 @@ def in_order(function: Callable[..., Result], data: Sequence[object], items: Ite
     A cluster gets the data once, not once for each item, and there must be at least one item. If a worker dies, another
     one computes what it has not finished. Raises InputError where the cluster cannot do the work.
     """
-    if SWITCH in os.environ:
+    if os.environ.get(SWITCH):
         yield from on_cluster(function, data, list(items))
         return
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -47,13 +51,13 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
     # What fails is raised here. What is printed besides comes from work that Dask leaves unfinished when it stops.
     loggers = "asyncio", "distributed", "distributed.client", "tornado.application"
     dask.config.set(logging=dict.fromkeys(loggers, "critical"))
-    from distributed import Client, KilledWorker
+    from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 
     work = partial(run_item, environment(), function)
     done = 0
     try:
-        with Client() as client:
+        with connected() as client:
             for sending in range(SENDINGS):
                 client.wait_for_workers(1, timeout=dask.config.get("distributed.comm.timeouts.connect"))
                 try:
@@ -75,6 +79,29 @@ def on_cluster(function: Callable[..., Result], data: Sequence[object], items: l
         raise not_done("a connection to it was lost again and again") from None
     except (OSError, ImportError, AttributeError, RuntimeError) as error:  # all but OSError: the workers lack this code
         raise not_done(str(error)) from None
+
+
+def connected() -> "Client":
+    """A client of the scheduler. Raises InputError where something else answers, for which Dask would wait for ever."""
+    import dask
+    from dask.utils import parse_timedelta
+    from distributed import Client, Security
+    from distributed.comm import connect
+
+    patience = 2 * parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))  # seconds
+    security = Security().get_connection_args("client")
+
+    async def knock() -> None:
+        (await asyncio.wait_for(connect(os.environ[SWITCH], **security), patience)).abort()
+
+    try:
+        asyncio.run(knock())
+        return Client()
+    except Exception as error:  # each protocol has errors of its own
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+            raise
+        why = str(error) or f"no answer within {patience:g} s"
+        raise not_done(f"this is not the address of a scheduler of Dask: {why}") from None
 
 
 def not_done(why: str) -> InputError:

@@ -52,7 +52,8 @@ def link(sources: Sequence[Path], path: Path) -> None:
     else:
         partial.mkdir()
         for number, source in enumerate(sources):
-            (partial / f"{number:06}-{source.name}").symlink_to(source.resolve())
+            name = source.name.encode("utf-8", "replace").decode()  # DVC fails at other names
+            (partial / f"{number:06}-{name}").symlink_to(source.resolve())
     remove_links(path)
     os.replace(partial, path)
 
@@ -63,6 +64,14 @@ def remove_links(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def expanded(path: str) -> Path:
+    """The path with the user's home folder in place of ~. Raises InputError where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

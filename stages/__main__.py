@@ -57,6 +57,7 @@ def set_up_process(name: str) -> None:
     # With one arena jemalloc gives back what Arrow no longer needs; the default, mimalloc, keeps up to 100 MB of it.
     if processor_flags():  # Linux on x86: elsewhere Arrow has no jemalloc, and says so in every stage
         os.environ["ARROW_DEFAULT_MEMORY_POOL"], os.environ["JE_ARROW_MALLOC_CONF"] = "jemalloc", "narenas:1"
+    os.environ.pop("MPLBACKEND", None)  # the figures are files; a backend that is not there would stop matplotlib
     if name != "figures":
         sys.meta_path.insert(0, NoPandas)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from century import InputError
-from century.files import link, sha256, write_metrics, write_plot
+from century.files import expanded, link, sha256, write_metrics, write_plot
 from century.params import Params, Uci
 from century.songs.lines import packing_and_header
 
@@ -82,7 +82,7 @@ def get_uci(path: Path, uci: Uci) -> None:
 
 def find_users_files(source: str) -> list[tuple[Path, str]]:
     """The user's files. Raises InputError where there is none."""
-    path = Path(source).expanduser()
+    path = expanded(source)
     if not path.exists():
         path = Path(os.environ.get("DVC_ROOT", ""), path)  # a queued experiment runs in a copy of the repository
     if path.is_file():

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -70,6 +71,7 @@ def lone_scheduler(tmp_path_factory):
 PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
+signal.alarm(300)  # seconds: no fault may hold up the tests
 from stages.__main__ import set_up_process
 set_up_process("test")
 import numpy as np
@@ -189,6 +191,26 @@ def test_a_scheduler_that_is_not_there_is_one_line():
     done = ask("tcp://127.0.0.1:1", "add", "(1,)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s")
     assert done.returncode == 1
     assert re.fullmatch(LINE.format("Timed out trying to connect"), done.stderr)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1", "ftp://127.0.0.1:1", "tcp://127.0.0.1:port", "tls://a:1"])
+def test_what_is_no_address_is_one_line(address):
+    done = ask(address, "add", "(1,)")
+    assert done.returncode == 1
+    line = LINE.replace(r"tcp://127.0.0.1:\d+", re.escape(address))
+    assert re.fullmatch(line.format("this is not the address of a scheduler of Dask"), done.stderr)
+
+
+def test_a_server_that_never_answers_is_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        done = ask(address, "add", "(1,)", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s")
+    assert done.returncode == 1
+    assert re.fullmatch(LINE.format("no answer within 2 s"), done.stderr)
+
+
+def test_an_empty_switch_is_none():
+    assert ask("", "add", "(1,)").stdout == "[46.0]\n"
 
 
 def test_a_scheduler_without_workers_is_one_line(lone_scheduler):

@@ -4,8 +4,10 @@ import gzip
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +187,52 @@ def test_an_explanation_for_people_has_the_same_numbers(folder):
     numbers = [*contributions, found["others"]["contribution"], found["bias"], found["logit"]]
     assert sums == pytest.approx(numbers, abs=1e-4)
     assert f"in truth {found['year']}" in lines[0]
+
+
+def test_a_row_that_is_no_number(folder):
+    found = century(folder, "explain", "songs.csv", "--row", "1e3", check=False)
+    rule = b"century explain: error: argument --row: '1e3' is not a whole number of at least 0"
+    assert (found.returncode, found.stderr.splitlines()[-1]) == (2, rule)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_standard_input_and_output_must_be_open(folder, closed):
+    write(folder / "songs.csv")
+    command = f"{sys.executable} -m century predict --model model.json songs.csv {closed}"
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    found = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, check=False)
+    assert found.returncode == 1
+    assert found.stderr == b"century: standard input or output is closed; it must be open, or lead to /dev/null\n"
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_that_is_ended_leaves_no_unfinished_file(folder, name):
+    (folder / "temporary").mkdir()
+    command = [sys.executable, "-m", "century", "predict", "--model", "model.json", "--output", "answers.csv"]
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "TMPDIR": str(folder / "temporary")}
+    options = {"cwd": folder, "env": environment, "stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **options) as process:
+        while not (any((folder / "temporary").iterdir()) and (folder / "answers.csv.partial").exists()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+            time.sleep(0.05)  # until it waits for its input: Python hears of a signal only where a wait ends by it
+        process.send_signal(getattr(signal, name))
+        assert process.stderr.read() == b"century predict: interrupted\n"
+        assert process.wait(60) == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["model.json", "temporary"]
+    assert not any((folder / "temporary").iterdir())
+
+
+def test_an_output_that_is_a_loop_of_links_is_replaced(folder):
+    write(folder / "songs.csv")
+    (folder / "loop").symlink_to("loop")
+    century(folder, "predict", "songs.csv", "--output", "loop")
+    assert (folder / "loop").read_bytes().startswith(b"row,probability")
+
+
+def test_a_name_with_a_line_break_is_told_in_one_line(folder):
+    assert refused(folder, "predict", "a\nb").startswith("century predict a b: it is not there")
 
 
 def test_a_row_that_is_not_there(folder):

@@ -22,6 +22,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
+from century import InputError
 from century.arrays import Array, Floats, Songs
 from century.document import formulas
 from century.model.differences import forward
@@ -55,10 +56,16 @@ def is_published_task(is_uci_text: bool, threshold_year: int, train_rows: int, v
 
 
 def replay(X: Array, t: Array, train_rows: int, validation_rows: int) -> tuple[dict[str, Any], Sweep, Sweep]:
-    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep corrected."""
+    """The numbers of the document, by their names in printed.json; the sweep as published; the sweep corrected.
+
+    Raises InputError where the training songs have one label only.
+    """
     rng = np.random.RandomState(1)
     parts = take_parts(X, t, train_rows, validation_rows, rng)
     train, validation = parts["train"], parts["validation"]
+    if train[1].min() == train[1].max():
+        what = f"the {train_rows} training songs of the document's own split have one label only"
+        raise InputError(f"{what}; set a larger split.train_rows, or another binarize.threshold_year")
     with ThreadPoolExecutor(2) as pool:  # scikit-learn's fits draw nothing from the stream, so they run beside the rest
         fit_2021, fit_today = pool.submit(fit_as_in_2021, *train), pool.submit(LogisticRegression().fit, *train)
         numbers, published, corrected = all_runs(train, validation, rng)

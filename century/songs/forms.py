@@ -22,11 +22,37 @@ from century.songs.tables import GROUP, merge, open_table
 from century.songs.text import checked_songs, first_fault, read_text
 
 
-def read_any(file: str) -> Iterator[pa.Table]:
-    """The songs in a file, or in standard input for "-", in tables of GROUP rows. Memory does not grow with the file.
+def read_any(source: str) -> Iterator[pa.Table]:
+    """The songs in a file, in the files of a folder in the order of their names, or in standard input for "-".
 
-    Raises InputError where it holds anything but songs.
+    They come in tables of at most GROUP rows. Memory does not grow with a file.
+    Raises InputError where a file holds anything but songs, or has other columns than the first one of its folder.
     """
+    if not Path(source).is_dir():
+        yield from read_file(source)
+        return
+    columns = None
+    for path in files_in(Path(source)):
+        try:
+            for table in read_file(str(path)):
+                columns = columns or table.column_names
+                if table.column_names != columns:
+                    raise InputError("some files of the folder have the year and others do not; all or none must")
+                yield table
+        except InputError as error:
+            raise InputError(f"{path.name}: {error}") from None
+
+
+def files_in(folder: Path) -> list[Path]:
+    from century.songs.listing import is_visible  # imported here, because a single file does not need it
+
+    files = [path for path in folder.rglob("*") if path.is_file() and is_visible(str(path.relative_to(folder)))]
+    if not files:
+        raise InputError("it is a folder without files; it must hold files of songs")
+    return sorted(files, key=str)
+
+
+def read_file(file: str) -> Iterator[pa.Table]:
     with on_disk(file) as path:
         with path.open("rb") as opened:
             is_parquet = opened.read(4) == b"PAR1"
@@ -37,8 +63,8 @@ def read_any(file: str) -> Iterator[pa.Table]:
 def on_disk(file: str) -> Iterator[Path]:
     """A path to the bytes of a file. Those of a stream are copied to a temporary one, as a zip is read from its end."""
     path = Path(file)
-    if file != "-" and (path.is_dir() or not path.exists()):
-        raise InputError(f"it is {'a directory' if path.is_dir() else 'not there'}; it must be a file of songs")
+    if file != "-" and not path.exists():
+        raise InputError("it is not there; it must be a file or a folder of songs")
     if file != "-" and path.is_file():
         yield path
         return

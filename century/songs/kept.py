@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
-from century.files import sha256
+from century.files import expanded, sha256
 
 VARIABLE = "MUSIC_CENTURY_CACHE"  # the environment variable that names another folder
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def kept(name: str, make: Callable[[Path], None]) -> tuple[Path, str]:
     The sha256 is the end of the file's name. A file that has another one is damaged, and is made anew. Of several
     processes that want the same file one makes it, and the others wait.
     """
-    folder = Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("music-century")).expanduser().absolute()
+    folder = expanded(os.environ.get(VARIABLE) or platformdirs.user_cache_dir("music-century")).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     if kept_file := undamaged(folder, name):
         return kept_file

@@ -24,20 +24,32 @@ def list_files(source: str) -> list[tuple[Path, str]]:
         files, place = fsspec.url_to_fs(source)
         is_pattern = any(character in place for character in "*?[") and not files.exists(place)
         every = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
+        if not every and not is_pattern:
+            files.info(place)  # says why there is none
         within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in every}
         paths = sorted(path for path, name in within.items() if is_visible(name))
         if isinstance(files, LocalFileSystem):
             return [(Path(path), sha256(Path(path))) for path in paths]
-        names = ["url-" + hashlib.sha256(f"{source} {path} {files.ukey(path)}".encode()).hexdigest() for path in paths]
+        versions = [f"{source} {path} {version(files, path)}" for path in paths]
+        names = ["url-" + hashlib.sha256(one.encode()).hexdigest() for one in versions]
         return [
             kept(name, lambda new, path=path: files.get_file(path, str(new)))  # type: ignore[misc]
             for name, path in zip(names, paths, strict=True)
         ]
-    except FileNotFoundError:  # as of a bucket that is not there
-        return []
+    except FileNotFoundError as error:  # as of a bucket that is not there
+        cause = error.__cause__  # of HTTP's file system, which says so of every failure
+        if cause is None or getattr(cause, "status", None) == 404:
+            return []
+        raise InputError(str(cause) or type(cause).__name__) from None
     except Exception as error:  # each file system has errors of its own
         silent = "its server does not answer" if isinstance(error, TimeoutError) else ""
         raise InputError(str(error) or silent or type(error).__name__) from None
+
+
+def version(files: fsspec.AbstractFileSystem, path: str) -> str:
+    """What changes when a file does. fsspec's own key of a file of HTTP never changes, so headers are added."""
+    facts = files.info(path)
+    return f"{files.ukey(path)} {[facts.get(name) for name in ('ETag', 'Content-MD5', 'Last-Modified', 'size')]}"
 
 
 def is_visible(path: str) -> bool:

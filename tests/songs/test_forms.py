@@ -63,6 +63,25 @@ def test_many_songs_come_in_tables_of_a_row_group(tmp_path):
     assert [len(table) for table in read_any(str(tmp_path / "songs"))] == [GROUP, GROUP, 90_000 - 2 * GROUP]
 
 
+def test_the_files_of_a_folder_come_one_after_the_other(tmp_path):
+    (tmp_path / "songs/b").mkdir(parents=True)
+    FRAME[100:].to_parquet(tmp_path / "songs/b/1")
+    FRAME[:100].to_csv(tmp_path / "songs/a.csv.gz", index=False)
+    for name in ("_SUCCESS", ".hidden"):
+        (tmp_path / "songs" / name).write_bytes(b"no songs")
+    pd.testing.assert_frame_equal(read(tmp_path / "songs"), FRAME.astype({"year": np.int16}), check_exact=True)
+
+
+def test_the_files_of_a_folder_are_refused_by_name(tmp_path):
+    FRAME.to_parquet(tmp_path / "1")
+    (tmp_path / "2").write_bytes(TEXT + b"2001,loud\n")
+    with pytest.raises(InputError, match=r"2: line 301 has 2 columns"):
+        read(tmp_path)
+    WITHOUT_YEAR.to_parquet(tmp_path / "2")
+    with pytest.raises(InputError, match=r"2: some files of the folder have the year and others do not"):
+        read(tmp_path)
+
+
 def fields(count, last=b"1.5"):
     return b",".join([b"1.5"] * (count - 1) + [last]) + b"\n"
 
@@ -126,7 +145,7 @@ def test_a_parquet_file_with_two_columns_of_one_name_is_refused(tmp_path):
 
 
 def test_a_place_that_holds_no_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="it is not there; it must be a file of songs"):
+    with pytest.raises(InputError, match="it is not there; it must be a file or a folder of songs"):
         read(tmp_path / "songs")
-    with pytest.raises(InputError, match="it is a directory; it must be a file of songs"):
+    with pytest.raises(InputError, match="it is a folder without files; it must hold files of songs"):
         read(tmp_path)

@@ -1,5 +1,8 @@
 """A URL, in the file system of fsspec that is in memory: the same calls as to S3 and to Google Cloud Storage."""
 
+import hashlib
+import http.server
+import threading
 from pathlib import Path
 
 import fsspec
@@ -66,6 +69,54 @@ def test_a_bucket_that_is_not_there_has_no_files(bucket, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(bucket, "find", find)
         assert list_files("memory://elsewhere") == []
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """A server of one file, as an object store is: its headers name the version of the file."""
+
+    def do_GET(self):
+        status, content = self.server.answer
+        self.send_response(status)
+        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content if self.command == "GET" else b"")
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch, tmp_path):
+    monkeypatch.setenv("MUSIC_CENTURY_CACHE", str(tmp_path / "kept"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as one:
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+        one.url = f"http://127.0.0.1:{one.server_port}/songs.csv"
+        yield one
+        one.shutdown()
+
+
+def test_a_file_of_http_is_got_again_when_its_headers_say_that_it_has_changed_and_only_then(server, monkeypatch):
+    server.answer = 200, b"one"
+    ((first, _),) = list_files(server.url)
+    with monkeypatch.context() as patch:
+        patch.setattr("fsspec.implementations.http.HTTPFileSystem.get_file", lambda *_: pytest.fail("it was got again"))
+        assert list_files(server.url)[0][0] == first
+    server.answer = 200, b"two"
+    ((second, _),) = list_files(server.url)
+    assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")
+
+
+def test_a_file_of_http_that_is_not_there_is_told_from_a_server_that_fails_or_is_not_there(server):
+    server.answer = 404, b""
+    assert list_files(server.url) == []
+    server.answer = 503, b""
+    with pytest.raises(InputError, match="503, message='Service Unavailable'"):
+        list_files(server.url)
+    with pytest.raises(InputError, match=r"Cannot connect to host 127\.0\.0\.1:1"):
+        list_files("http://127.0.0.1:1/songs.csv")
 
 
 def test_a_silent_server_is_named_as_the_fault(bucket, monkeypatch):

@@ -54,6 +54,7 @@ REFUSED = {
     "memory://none": "data.source = 'memory://none'",
     "s3://none": "data.source = 's3://none': Install s3fs to access S3; it must be stand-in",
     "odd://none": "data.source = 'odd://none': Protocol not known: odd; it must be stand-in",
+    "~nobody-of-this-name/songs": "~nobody-of-this-name/songs: Could not determine home directory.",
     "dangling": "data.source = 'dangling' is not there",
     "page": "page: it is a page or other text in tags, not a table",
     "semicolons": "semicolons: line 1 is separated by semicolons",
@@ -135,6 +136,14 @@ def test_several_files_are_linked_in_the_order_of_their_names_and_one_file_takes
     assert place.samefile("many/b/1.gz")
     put("many/*")
     assert [path.name[7:] for path in sorted(place.iterdir())] == ["a.txt", "c"]
+
+
+def test_a_name_that_is_not_utf_8_is_linked_under_one_that_is(project):
+    os.mkdir(b"many")
+    for name in (b"many/1", b"many/a\xe9.csv"):
+        Path(os.fsdecode(name)).write_bytes(TEXT)
+    put("many")
+    assert sorted(os.listdir(b"data/raw/songs")) == [b"000000-1", b"000001-a?.csv"]
 
 
 def test_a_folder_of_the_users_own_is_not_replaced(project):

@@ -32,6 +32,13 @@ def run(project, *arguments, options=()):
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
+def test_a_backend_of_matplotlib_that_is_not_there_does_not_matter():
+    program = "from stages.__main__ import set_up_process; set_up_process('figures'); import matplotlib.figure"
+    environment = {**os.environ, "MPLBACKEND": "nonsense"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_blas_has_one_thread_whatever_the_user_has_set():
     program = (
         "import sys; from stages.__main__ import set_up_process; set_up_process('train')\n"

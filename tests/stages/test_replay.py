@@ -1,9 +1,11 @@
 import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from century import InputError
 from century.document import replay
 from century.files import read_json
 from century.params import read_params
@@ -21,6 +23,12 @@ def test_every_run_of_the_grid_is_there_twice_and_the_table_of_the_sweep_has_the
         assert sweep.loc[pair, "right_loss"] == pytest.approx(ends["run right", *pair], rel=1e-9)
     assert (sweep["published_batch_size"] == 100).all()
     assert sweep["published_steps_before"].tolist() == list(range(0, 900, 100))
+
+
+def test_training_songs_of_one_label_are_refused():
+    X, t = np.ones((200, 90)), np.zeros(200)
+    with pytest.raises(InputError, match="the 100 training songs of the document's own split have one label only"):
+        replay.replay(X, t, 100, 20)
 
 
 def test_of_a_larger_file_the_replay_has_as_many_songs_as_the_document(clone, monkeypatch):
