@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if sys.stdin is None or sys.stdout is None:
         sys.exit("century: standard input or output is closed; it must be open, or lead to /dev/null")
     for number in (signal.SIGTERM, signal.SIGHUP):  # Python would leave its unfinished files behind
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores the second
+            signal.signal(number, signal.default_int_handler)
     options = parser().parse_args(arguments)
     try:
         options.run(options)

@@ -224,6 +224,19 @@ def test_a_command_that_is_ended_leaves_no_unfinished_file(folder, name):
     assert not any((folder / "temporary").iterdir())
 
 
+def test_a_command_under_nohup_goes_on_when_its_terminal_is_closed(folder):
+    command = ["nohup", sys.executable, "-m", "century", "predict", "--model", "model.json", "--output", "answers.csv"]
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    with subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE) as process:
+        while not (folder / "answers.csv.partial").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        process.communicate(TEXT)
+        assert process.returncode == 0
+    assert len((folder / "answers.csv").read_text().splitlines()) == SONGS + 1
+
+
 def test_an_output_that_is_a_loop_of_links_is_replaced(folder):
     write(folder / "songs.csv")
     (folder / "loop").symlink_to("loop")

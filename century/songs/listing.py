@@ -36,11 +36,13 @@ def list_files(source: str) -> list[tuple[Path, str]]:
             kept(name, lambda new, path=path: files.get_file(path, str(new)))  # type: ignore[misc]
             for name, path in zip(names, paths, strict=True)
         ]
-    except FileNotFoundError as error:  # as of a bucket that is not there
-        cause = error.__cause__  # of HTTP's file system, which says so of every failure
-        if cause is None or getattr(cause, "status", None) == 404:
-            return []
-        raise InputError(str(cause) or type(cause).__name__) from None
+    except FileNotFoundError as error:  # as of a bucket that is not there; for HTTP, whatever has happened
+        from aiohttp import ClientError  # imported here, because files of this machine do not need it
+
+        cause = error.__cause__
+        if isinstance(cause, ClientError) and getattr(cause, "status", None) != 404:
+            raise InputError(str(cause) or type(cause).__name__) from None
+        return []
     except Exception as error:  # each file system has errors of its own
         silent = "its server does not answer" if isinstance(error, TimeoutError) else ""
         raise InputError(str(error) or silent or type(error).__name__) from None

@@ -64,7 +64,7 @@ def test_a_file_that_stops_halfway_is_not_kept(bucket, monkeypatch):
 
 def test_a_bucket_that_is_not_there_has_no_files(bucket, monkeypatch):
     def find(_):
-        raise FileNotFoundError("b/elsewhere/o")  # as gcsfs and s3fs do
+        raise FileNotFoundError("b/elsewhere/o") from RuntimeError("NoSuchBucket")  # as s3fs does
 
     with monkeypatch.context() as patch:
         patch.setattr(bucket, "find", find)
