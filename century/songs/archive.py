@@ -76,15 +76,17 @@ def read_plain(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def read_streams(file: IO[bytes], decompressor: Callable[[], Any]) -> Iterator[bytes]:
+def read_streams(file: IO[bytes], signature: bytes, decompressor: Callable[[], Any]) -> Iterator[bytes]:
     """The text of a gzip, bzip2 or xz file: that of its streams one after another, which zeros may follow."""
     packed = file.read(CHUNK)
     while packed:
         stream = decompressor()
         yield from decompress(stream, packed, file)
         packed = stream.unused_data.lstrip(b"\0")
-        while not packed and (more := file.read(CHUNK)):
-            packed = more.lstrip(b"\0")
+        while len(packed) < len(signature) and (more := file.read(CHUNK)):
+            packed = (packed + more).lstrip(b"\0")
+        if packed and not packed.startswith(signature):
+            raise ValueError("other bytes follow its end")
 
 
 def decompress(stream: Any, packed: bytes, file: IO[bytes]) -> Iterator[bytes]:
@@ -168,8 +170,8 @@ def lzma_header(content: IO[bytes], member: zipfile.ZipInfo) -> bytes:
 
 READERS: dict[str, Callable[[IO[bytes]], Iterator[bytes]]] = {
     "plain": read_plain,
-    "gzip": lambda file: read_streams(file, lambda: igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_GZIP)),
-    "bzip2": lambda file: read_streams(file, bz2.BZ2Decompressor),
-    "xz": lambda file: read_streams(file, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY)),
+    "gzip": lambda file: read_streams(file, b"\x1f\x8b", lambda: igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_GZIP)),
+    "bzip2": lambda file: read_streams(file, b"BZh", bz2.BZ2Decompressor),
+    "xz": lambda file: read_streams(file, b"\xfd7zXZ", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY)),
     "zip": read_zip,
 }

@@ -60,6 +60,18 @@ def test_a_stream_that_is_flushed_every_few_bytes_is_read_to_its_end(tmp_path, m
     assert unpacked(tmp_path / "songs") == TEXT
 
 
+@pytest.mark.parametrize("chunk", [1, 7, archive.CHUNK])
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_streams_follow_one_another_wherever_the_file_is_cut_but_nothing_else_does(tmp_path, monkeypatch, pack, chunk):
+    monkeypatch.setattr(archive, "CHUNK", chunk)
+    packed = pack(TEXT[:3000]) + bytes(20) + pack(TEXT[3000:6000])
+    (tmp_path / "songs").write_bytes(packed + bytes(3))
+    assert unpacked(tmp_path / "songs") == TEXT[:6000]
+    for others in (b"garbage", b"g", bytes(9) + b"garbage" * 100):
+        (tmp_path / "songs").write_bytes(packed + others)
+        assert "(other bytes follow its end); get it again" in refusal(tmp_path / "songs")
+
+
 # By 7zz a -tzip -mm=LZMA:eos=off; Python and most tools mark the end of the stream.
 LZMA_WITHOUT_MARK = base64.b64decode(
     "UEsDBD8AAAAOAAAAIQAzBvBjHgAAACQAAAAJAAAAc29uZ3MudHh0GgIFAF0AEAAAABkMLGIt1Hur2TvBv3wQtkBn2YAAUEsBAj8D"
