@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the products are small: more threads take longer
     if sys.stdin is None or sys.stdout is None:
         sys.exit("century: standard input or output is closed; it must be open, or lead to /dev/null")
-    for number in (signal.SIGTERM, signal.SIGHUP):  # Python would leave its unfinished files behind
-        if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores the second
+    # At these signals Python would leave its unfinished files behind. Windows has no SIGHUP, and nohup has it ignored.
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
     options = parser().parse_args(arguments)
     try:

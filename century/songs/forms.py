@@ -3,6 +3,7 @@
 Every table has the columns var1..var90 (float64), and a first one, year (int16), where the file has years.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -32,24 +33,26 @@ def read_any(source: str) -> Iterator[pa.Table]:
         yield from read_file(source)
         return
     columns = None
-    for path in files_in(Path(source)):
+    for path in files_in(source):
         try:
-            for table in read_file(str(path)):
+            for table in read_file(path):
                 columns = columns or table.column_names
                 if table.column_names != columns:
                     raise InputError("some files of the folder have the year and others do not; all or none must")
                 yield table
         except InputError as error:
-            raise InputError(f"{path.name}: {error}") from None
+            raise InputError(f"{Path(path).name}: {error}") from None
 
 
-def files_in(folder: Path) -> list[Path]:
-    from century.songs.listing import is_visible  # imported here, because a single file does not need it
+def files_in(folder: str) -> list[str]:
+    from fsspec.implementations.local import LocalFileSystem  # imported here, because a single file does not need it
 
-    files = [path for path in folder.rglob("*") if path.is_file() and is_visible(str(path.relative_to(folder)))]
-    if not files:
+    from century.songs.listing import visible_files
+
+    paths = visible_files(LocalFileSystem(), os.path.abspath(folder))
+    if not paths:
         raise InputError("it is a folder without files; it must hold files of songs")
-    return sorted(files, key=str)
+    return paths
 
 
 def read_file(file: str) -> Iterator[pa.Table]:

@@ -22,12 +22,7 @@ def list_files(source: str) -> list[tuple[Path, str]]:
         set_up_clouds()
     try:
         files, place = fsspec.url_to_fs(source)
-        is_pattern = any(character in place for character in "*?[") and not files.exists(place)
-        every = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
-        if not every and not is_pattern:
-            files.info(place)  # says why there is none
-        within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in every}
-        paths = sorted(path for path, name in within.items() if is_visible(name))
+        paths = visible_files(files, place)
         if isinstance(files, LocalFileSystem):
             return [(Path(path), sha256(Path(path))) for path in paths]
         versions = [f"{source} {path} {version(files, path)}" for path in paths]
@@ -46,6 +41,16 @@ def list_files(source: str) -> list[tuple[Path, str]]:
     except Exception as error:  # each file system has errors of its own
         silent = "its server does not answer" if isinstance(error, TimeoutError) else ""
         raise InputError(str(error) or silent or type(error).__name__) from None
+
+
+def visible_files(files: fsspec.AbstractFileSystem, place: str) -> list[str]:
+    """The paths of the files that a folder, a pattern or a path names, in the order of their names."""
+    is_pattern = any(character in place for character in "*?[") and not files.exists(place)
+    every = [path for path in files.glob(place) if files.isfile(path)] if is_pattern else files.find(place)
+    if not every and not is_pattern:
+        files.info(place)  # says why there is none
+    within = {path: PurePosixPath(path).name if is_pattern else path.removeprefix(place) for path in every}
+    return sorted(path for path, name in within.items() if is_visible(name))
 
 
 def version(files: fsspec.AbstractFileSystem, path: str) -> str:
